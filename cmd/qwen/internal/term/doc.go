@@ -1,0 +1,14 @@
+// Package term is the person's side of the process: its three streams, whether a
+// terminal is behind them, how wide it is and whether it takes colour; questions
+// asked on the terminal itself; and the [Sanitizer], through which every text
+// passes that somebody else wrote.
+//
+// Nothing here looks at the environment or at the process's own streams: main
+// passes both in.
+//
+//	std := term.Open(os.Stdin, os.Stdout, os.Stderr)
+//	answer := io.Writer(std.Out)
+//	if std.Out.Terminal {
+//		answer = term.NewSanitizer(std.Out)
+//	}
+package term
