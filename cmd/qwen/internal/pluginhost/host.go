@@ -1,0 +1,180 @@
+// Package pluginhost finds provider plugins, decides which of them may run,
+// starts them and names them in every error.
+//
+// A built-in provider is this same executable started again in plugin mode; a
+// third party's is an executable qwen-provider-NAME in one of the plugin
+// directories. Nothing is ever run from the working directory or from PATH. To
+// the rest of the program both are an [sdk.Provider].
+package pluginhost
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"sync"
+
+	"github.com/hashicorp/go-hclog"
+
+	"github.com/qwen-cli/qwen/sdk"
+	"github.com/qwen-cli/qwen/sdk/client"
+)
+
+// Config says what a [Host] works with.
+type Config struct {
+	// Self is this executable, to be started again for a built-in provider.
+	Self string
+
+	// Builtin describes the built-in providers.
+	Builtin []*sdk.Description
+
+	// Dirs are the directories that hold third-party plugins, the one that wins
+	// first.
+	Dirs []Dir
+
+	// Environ is the host's environment, of which plugins get a few variables.
+	Environ []string
+
+	// Logger receives the plugins' logs, each under its plugin's name.
+	Logger hclog.Logger
+}
+
+// A Dir is a place to look for plugins.
+type Dir struct {
+	Path   string
+	Origin string // what to call it, "QWEN_PLUGIN_DIR"
+}
+
+// A Host starts plugins. Its methods may be called concurrently.
+type Host struct {
+	config Config
+
+	mu    sync.Mutex
+	early *client.Process // a built-in provider's process, started ahead
+	open  []*Plugin
+}
+
+// New returns a host. It touches nothing yet.
+func New(c Config) *Host {
+	if c.Logger == nil {
+		c.Logger = hclog.NewNullLogger()
+	}
+	return &Host{config: c}
+}
+
+// Prestart starts the process of a built-in provider before it is known which
+// one: the process comes up while the program reads its configuration. If it
+// cannot be started, [Host.Open] will say why.
+func (h *Host) Prestart() {
+	p, err := client.Spawn(h.options("builtin", h.config.Self))
+	if err != nil {
+		return
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.early = p
+}
+
+func (h *Host) takeEarly() *client.Process {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	p := h.early
+	h.early = nil
+	return p
+}
+
+// options returns how to start an executable as the plugin called name.
+func (h *Host) options(name, path string) client.Options {
+	env, private := client.Environment(h.config.Environ)
+	return client.Options{
+		Path:    path,
+		Env:     env,
+		Private: private,
+		Logger:  h.config.Logger.Named(name),
+	}
+}
+
+// Open starts the plugin called name and returns its provider. It is of kind
+// [sdk.KindConfig] if there is none, else [sdk.KindPlugin].
+func (h *Host) Open(ctx context.Context, name string) (*Plugin, error) {
+	c, err := h.find(name)
+	if err != nil {
+		return nil, err
+	}
+	process := h.processFor(c)
+	if process == nil {
+		process, err = client.Spawn(h.options(c.Name, h.path(c)))
+		if err != nil {
+			return nil, named(c.Name, err)
+		}
+	}
+	plugin, err := connect(ctx, c, process)
+	if err != nil {
+		return nil, err
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.open = append(h.open, plugin)
+	return plugin, nil
+}
+
+// processFor returns the process started ahead, if it serves c.
+func (h *Host) processFor(c *Candidate) *client.Process {
+	if c.Origin != OriginBuiltin {
+		return nil
+	}
+	return h.takeEarly()
+}
+
+func (h *Host) path(c *Candidate) string {
+	if c.Origin == OriginBuiltin {
+		return h.config.Self
+	}
+	return c.Path
+}
+
+// Close stops every plugin and waits for them, for a bounded time.
+func (h *Host) Close() { h.each((*client.Process).Close) }
+
+// Release tells every plugin to end without waiting, for a program that exits.
+func (h *Host) Release() { h.each((*client.Process).Release) }
+
+func (h *Host) each(stop func(*client.Process)) {
+	h.mu.Lock()
+	var processes []*client.Process
+	for _, p := range h.open {
+		processes = append(processes, p.process)
+	}
+	if h.early != nil {
+		processes = append(processes, h.early)
+	}
+	h.open, h.early = nil, nil
+	h.mu.Unlock()
+
+	var wg sync.WaitGroup
+	for _, p := range processes {
+		wg.Go(func() { stop(p) })
+	}
+	wg.Wait()
+}
+
+// builtin returns the description of a built-in provider, nil if there is none.
+func (h *Host) builtin(name string) *sdk.Description {
+	for _, d := range h.config.Builtin {
+		if d.Name == name {
+			return d
+		}
+	}
+	return nil
+}
+
+// Names returns the names of all providers that can be opened, sorted.
+func (h *Host) Names() []string {
+	var names []string
+	for _, c := range h.Candidates() {
+		if c.Status == StatusOK {
+			names = append(names, c.Name)
+		}
+	}
+	slices.SortFunc(names, cmp.Compare)
+	return names
+}

@@ -1,0 +1,3 @@
+package client_test
+
+const hasParentDeathSignal = true

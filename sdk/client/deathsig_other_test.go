@@ -1,0 +1,5 @@
+//go:build unix && !linux
+
+package client_test
+
+const hasParentDeathSignal = false
