@@ -1,0 +1,193 @@
+package chat
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"slices"
+	"time"
+
+	"github.com/qwen-cli/qwen/sdk"
+)
+
+// Options say what a turn sends, to whom, and how long it waits.
+type Options struct {
+	Provider sdk.Provider
+
+	// Request is sent as it is, but for opaque data of other issuers (see
+	// [Result.Withheld]). It is not modified.
+	Request *sdk.ChatRequest
+
+	// Origin says where the request goes: the provider's name, the endpoint with
+	// defaults resolved, and the model asked for. It becomes the origin of the
+	// answer, with the model that answered.
+	Origin sdk.Origin
+
+	// FirstByteTimeout bounds the wait for the first event, IdleTimeout the wait
+	// for each further one; any event counts, heartbeats too. Only time spent
+	// waiting for the provider counts. 0: no limit.
+	FirstByteTimeout time.Duration
+	IdleTimeout      time.Duration
+
+	// Refresh returns a credential to try in place of one that the service
+	// refused, or an error that says why there is none. nil: a refused
+	// credential is an error at once.
+	Refresh func(ctx context.Context, refused *sdk.Credential) (*sdk.Credential, error)
+}
+
+// A Turn is one question and its answer. It can be run once.
+type Turn struct {
+	opts   Options
+	begun  time.Time
+	shown  bool // something of the answer was passed on
+	answer answer
+	result Result
+}
+
+// NewTurn returns a turn that has not been sent.
+func NewTurn(opts Options) *Turn { return &Turn{opts: opts} }
+
+// Events sends the request and yields the answer as it arrives: events that keep
+// the rules of [sdk.Event], ended by [*sdk.Finished] or by an error of type
+// [*sdk.Error]. Leaving the loop early cancels the request.
+func (t *Turn) Events(ctx context.Context) iter.Seq2[sdk.Event, error] {
+	return func(yield func(sdk.Event, error) bool) {
+		t.begun = time.Now()
+		err := t.run(ctx, func(e sdk.Event) bool { return yield(e, nil) })
+		t.close(err)
+		if err != nil && !errors.Is(err, errStopped) {
+			yield(nil, err)
+		}
+	}
+}
+
+// errStopped says that the consumer left the loop.
+var errStopped = errors.New("nobody reads the rest of the answer")
+
+// run sends the request, and once more if a new credential may help.
+func (t *Turn) run(ctx context.Context, show func(sdk.Event) bool) error {
+	req, withheld := withholdOpaque(t.opts.Request, t.opts.Origin)
+	t.result.Withheld = withheld
+	err := t.attempt(ctx, req, show)
+	if sdk.KindOf(err) != sdk.KindUnauthenticated || t.shown || t.opts.Refresh == nil {
+		return err
+	}
+	fresh, refreshErr := t.opts.Refresh(ctx, req.Connection.Credential)
+	if refreshErr != nil {
+		return t.explain(t.cause(ctx, nil, refreshErr))
+	}
+	if fresh == nil {
+		return err
+	}
+	again := *req
+	again.Connection.Credential = fresh
+	return t.attempt(ctx, &again, show)
+}
+
+// attempt sends req and passes on the answer's events.
+func (t *Turn) attempt(ctx context.Context, req *sdk.ChatRequest, show func(sdk.Event) bool) error {
+	t.result.Attempts++
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	w := newWatch(cancel)
+	defer w.stop()
+
+	w.wait(t.opts.FirstByteTimeout)
+	for e, err := range sdk.CheckStream(t.opts.Provider.Chat(ctx, req)) {
+		w.stop()
+		if err != nil {
+			return t.explain(t.cause(ctx, w, err))
+		}
+		w.heard = true
+		if t.note(e) && !show(e) {
+			return errStopped
+		}
+		if _, ok := e.(*sdk.Finished); ok {
+			return nil
+		}
+		w.wait(t.opts.IdleTimeout)
+	}
+	return nil // not reached: CheckStream ends with Finished or with an error
+}
+
+// note records e and reports whether it is to be shown: a warning that a first
+// attempt has shown already is not shown again.
+func (t *Turn) note(e sdk.Event) bool {
+	since := time.Since(t.begun)
+	t.result.Timing.event(e, since)
+	switch e := e.(type) {
+	case *sdk.Heartbeat:
+		return true
+	case *sdk.Warning:
+		if slices.Contains(t.result.Warnings, *e) {
+			return false
+		}
+		t.result.Warnings = append(t.result.Warnings, *e)
+		return true
+	case *sdk.Started:
+		t.result.Started = *e
+	case *sdk.UsageReported:
+		t.result.Usage = &e.Usage
+	case *sdk.Finished:
+		t.result.Finish = e
+	default:
+		t.answer.add(e)
+	}
+	t.shown = true
+	return true
+}
+
+// cause returns what was really behind err: a provider whose context is cancelled
+// returns some error of its own.
+func (t *Turn) cause(ctx context.Context, w *watch, err error) error {
+	cause := context.Cause(ctx)
+	var known *sdk.Error
+	switch {
+	case cause == nil:
+		return err
+	case errors.Is(cause, silence{}):
+		return w.timeout(&t.answer)
+	case errors.As(cause, &known):
+		return known
+	case errors.Is(cause, context.DeadlineExceeded):
+		return sdk.Errorf(sdk.KindTimeout, "the time allowed for the answer is over: %w", cause)
+	}
+	return sdk.Errorf(sdk.KindCanceled, "canceled: %w", cause)
+}
+
+// explain completes an error with what the turn knows: who failed, and the
+// request's identifier.
+func (t *Turn) explain(err error) *sdk.Error {
+	e := *sdk.AsError(err)
+	if e.Provider == "" {
+		e.Provider = t.opts.Origin.Provider
+	}
+	if e.RequestID == "" {
+		e.RequestID = t.result.Started.RequestID
+	}
+	return &e
+}
+
+// close completes the result.
+func (t *Turn) close(err error) {
+	r := &t.result
+	r.Timing.Total = time.Since(t.begun)
+	r.Err = err
+	if errors.Is(err, errStopped) {
+		r.Err = sdk.Errorf(sdk.KindCanceled, "%w", err)
+	}
+	origin := t.opts.Origin
+	if r.Started.Model != "" {
+		origin.Model = r.Started.Model
+	}
+	r.Message = sdk.Message{
+		Role:   sdk.RoleAssistant,
+		ID:     r.Started.ResponseID,
+		Parts:  t.answer.parts(),
+		Origin: &origin,
+	}
+}
+
+// Result returns what is known of the answer, also when it ended with an error.
+// Call it when the loop over [Turn.Events] is over.
+func (t *Turn) Result() *Result { return &t.result }
