@@ -150,16 +150,16 @@ func (t *Turn) cause(ctx context.Context, w *watch, err error) error {
 	case errors.As(cause, &known):
 		return known
 	case errors.Is(cause, context.DeadlineExceeded):
-		return sdk.Errorf(sdk.KindTimeout, "the time allowed for the answer is over: %w", cause)
+		return &sdk.Error{Kind: sdk.KindTimeout, Message: "the time allowed for the answer is over", Err: cause}
 	}
-	return sdk.Errorf(sdk.KindCanceled, "canceled: %w", cause)
+	return &sdk.Error{Kind: sdk.KindCanceled, Message: "canceled", Err: cause}
 }
 
-// explain completes an error with what the turn knows: who failed, and the
-// request's identifier.
+// explain completes an error with what the turn knows: who failed (nobody, if it
+// was cancelled), and the request's identifier.
 func (t *Turn) explain(err error) *sdk.Error {
 	e := *sdk.AsError(err)
-	if e.Provider == "" {
+	if e.Provider == "" && e.Kind != sdk.KindCanceled {
 		e.Provider = t.opts.Origin.Provider
 	}
 	if e.RequestID == "" {
