@@ -1,0 +1,156 @@
+package config
+
+import (
+	"slices"
+	"strings"
+)
+
+// Type is the type of a value.
+type Type string
+
+// The types.
+const (
+	TypeString   Type = "string"
+	TypeBool     Type = "bool"
+	TypeInt      Type = "int"
+	TypeFloat    Type = "number"
+	TypeDuration Type = "duration" // as time.ParseDuration reads it; a JSON number is milliseconds
+	TypeURL      Type = "url"
+	TypeList     Type = "list" // of strings
+)
+
+// Names of keys that the program asks for one by one.
+const (
+	KeyProvider  = "provider"
+	KeyModel     = "model"
+	KeyEndpoint  = "endpoint"
+	KeyAPIKey    = "api-key"
+	KeyAllowHTTP = "allow-http"
+)
+
+// A Key is a row of the table of everything that can be configured.
+type Key struct {
+	Name     string
+	Help     string   // what it is for, a few words
+	Flag     string   // with its hyphens; empty: none
+	Env      []Env    // the one that wins first
+	Settings []string // dotted paths in settings.json, the one that wins first
+	Type     Type
+	Enum     []string // allowed values; empty: any
+	Min, Max *float64 // bounds of a number; nil: none
+	Default  string
+	Secret   bool
+
+	// Project says that a project's settings.json may set it. Of variables, a
+	// project's files may set the documented ones only.
+	Project bool
+
+	// Empty says that an empty flag is a value, rather than a mistake.
+	Empty bool
+}
+
+// An Env is a variable that sets a key.
+type Env struct {
+	Name string
+
+	// When lists the values that count; empty: any. Means is what such a value
+	// stands for; empty: itself.
+	When  []string
+	Means string
+}
+
+func env(names ...string) []Env {
+	list := make([]Env, len(names))
+	for i, n := range names {
+		list[i].Name = n
+	}
+	return list
+}
+
+func bound(f float64) *float64 { return &f }
+
+// Names of variables with a meaning of their own.
+const (
+	envOpenAIKey = "OPENAI_API_KEY"
+	envHome      = "QWEN_HOME"
+)
+
+// Keys returns the table. The settings of providers are not in it: they have the
+// path providers.NAME.SETTING and the variables that the provider declares.
+func Keys() []Key {
+	return slices.Concat(connectionKeys(), samplingKeys(), programKeys())
+}
+
+// connectionKeys are those that decide who answers, and as whom we ask.
+func connectionKeys() []Key {
+	return []Key{
+		{Name: KeyProvider, Help: "who answers", Type: TypeString, Project: true,
+			Flag: "--provider", Env: env("QWEN_PROVIDER"),
+			Settings: []string{"provider", "security.auth.selectedType"}},
+		{Name: KeyModel, Help: "model to ask", Type: TypeString, Project: true,
+			Flag: "--model", Env: env("OPENAI_MODEL", "QWEN_MODEL"),
+			Settings: []string{"model.name"}},
+		{Name: KeyEndpoint, Help: "base URL of the service", Type: TypeURL, Project: true,
+			Flag: "--openai-base-url", Env: env("OPENAI_BASE_URL"),
+			Settings: []string{"security.auth.baseUrl"}},
+		{Name: KeyAPIKey, Help: "key of the service", Type: TypeString, Secret: true, Project: true,
+			Flag: "--openai-api-key", Env: env(envOpenAIKey),
+			Settings: []string{"security.auth.apiKey"}},
+		{Name: KeyAllowHTTP, Help: "send keys over http:// to other machines", Type: TypeBool, Default: "false",
+			Flag: "--allow-http", Env: env("QWEN_ALLOW_HTTP"), Settings: []string{"security.allowHttp"}},
+	}
+}
+
+// samplingKeys are those that shape an answer.
+func samplingKeys() []Key {
+	const params = "model.generationConfig.samplingParams."
+	return []Key{
+		{Name: "temperature", Help: "how freely tokens are drawn", Type: TypeFloat, Min: bound(0), Max: bound(2), Project: true,
+			Flag: "--temperature", Env: env("QWEN_TEMPERATURE"), Settings: []string{params + "temperature"}},
+		{Name: "top-p", Help: "share of likely tokens to draw from", Type: TypeFloat, Min: bound(0), Max: bound(1), Project: true,
+			Flag: "--top-p", Env: env("QWEN_TOP_P"), Settings: []string{params + "top_p"}},
+		{Name: "max-tokens", Help: "longest answer, in tokens", Type: TypeInt, Min: bound(1), Project: true,
+			Flag: "--max-tokens", Env: env("QWEN_MAX_TOKENS"), Settings: []string{params + "max_tokens"}},
+		{Name: "seed", Help: "seed of the draw", Type: TypeInt, Project: true,
+			Flag: "--seed", Env: env("QWEN_SEED"), Settings: []string{params + "seed"}},
+		{Name: "stop", Help: "texts that end the answer", Type: TypeList, Project: true,
+			Flag: "--stop", Settings: []string{params + "stop"}},
+		{Name: "system-prompt", Help: "instructions to the model", Type: TypeString, Empty: true,
+			Flag: "--system-prompt", Env: env("QWEN_SYSTEM_PROMPT"), Settings: []string{"model.systemPrompt"}},
+	}
+}
+
+// programKeys are those of the program itself.
+func programKeys() []Key {
+	return []Key{
+		{Name: "timeout", Help: "longest wait for the first byte of an answer", Type: TypeDuration, Min: bound(0), Project: true,
+			Flag: "--timeout", Env: env("QWEN_TIMEOUT"), Settings: []string{"model.generationConfig.timeout"}},
+		{Name: "idle-timeout", Help: "longest silence within an answer", Type: TypeDuration, Min: bound(0), Project: true,
+			Flag: "--idle-timeout", Env: env("QWEN_IDLE_TIMEOUT"), Settings: []string{"model.generationConfig.idleTimeout"}},
+		{Name: "output-format", Help: "form of the output", Type: TypeString, Default: "text",
+			Enum: []string{"text", "json", "stream-json"},
+			Flag: "--output-format", Env: env("QWEN_OUTPUT_FORMAT"), Settings: []string{"output.format"}},
+		{Name: "log-level", Help: "what is logged on standard error", Type: TypeString, Default: "warn",
+			Enum: []string{"trace", "debug", "info", "warn", "error", "off"},
+			Flag: "--log-level", Env: append(env("QWEN_LOG_LEVEL"), debugEnv("DEBUG"), debugEnv("DEBUG_MODE")),
+			Settings: []string{"log.level"}},
+		{Name: "color", Help: "colours on the terminal", Type: TypeString, Default: "auto",
+			Enum: []string{"auto", "always", "never"},
+			Flag: "--no-color", Env: []Env{{Name: "NO_COLOR", Means: "never"}}, // https://no-color.org
+			Settings: []string{"ui.color"}},
+	}
+}
+
+// debugEnv is a switch that other tools give other values to; only plain ones
+// count.
+func debugEnv(name string) Env {
+	return Env{Name: name, When: []string{"1", "true"}, Means: "debug"}
+}
+
+// openAIOnly reports whether a variable or settings path speaks of the
+// OpenAI-compatible service. Providers that take no OPENAI_API_KEY do not get to
+// see it: an OPENAI_MODEL means nothing to Qwen OAuth.
+func openAIOnly(name string) bool {
+	return strings.HasPrefix(name, "OPENAI_") ||
+		name == "security.auth.apiKey" || name == "security.auth.baseUrl"
+}

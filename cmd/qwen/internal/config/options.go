@@ -1,0 +1,46 @@
+package config
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/spf13/viper"
+)
+
+// Options are the values that shape an answer and the program, ready for use. A
+// nil pointer or a zero duration means that nothing was said.
+type Options struct {
+	Temperature  *float64      `mapstructure:"temperature"`
+	TopP         *float64      `mapstructure:"top-p"`
+	MaxTokens    *int64        `mapstructure:"max-tokens"`
+	Seed         *int64        `mapstructure:"seed"`
+	Stop         []string      `mapstructure:"stop"`
+	SystemPrompt string        `mapstructure:"system-prompt"`
+	Timeout      time.Duration `mapstructure:"timeout"`      // longest wait for the first byte
+	IdleTimeout  time.Duration `mapstructure:"idle-timeout"` // longest silence within an answer
+	OutputFormat string        `mapstructure:"output-format"`
+	LogLevel     string        `mapstructure:"log-level"`
+	Color        string        `mapstructure:"color"`
+	AllowHTTP    bool          `mapstructure:"allow-http"`
+}
+
+// decode turns the texts that won into [Options]. A row of the table without a
+// field in Options is an error, which a test would see.
+func (r *resolver) decode() error {
+	v := viper.New()
+	for _, k := range r.table {
+		value := r.cfg.values[k.Name]
+		switch {
+		case k.Name == KeyProvider || k.Name == KeyModel || k.Name == KeyEndpoint || k.Name == KeyAPIKey:
+		case !value.IsSet():
+		case value.List != nil:
+			v.Set(k.Name, value.List)
+		default:
+			v.Set(k.Name, value.Text)
+		}
+	}
+	if err := v.UnmarshalExact(&r.cfg.Options); err != nil {
+		return fmt.Errorf("options: %w", err)
+	}
+	return nil
+}
