@@ -1,0 +1,135 @@
+package openaiapi
+
+import (
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// maxRedirects bounds how often a request may be sent on within one origin.
+const maxRedirects = 3
+
+// NewHTTPClient returns a client hardened for credentials: redirects stay within
+// the origin, TLS is 1.2 or newer, cookies are not kept, response headers are
+// bounded and nothing is compressed, since a compressing proxy holds an event
+// stream back until it has enough of it.
+//
+// The proxy comes from the standard variables (HTTPS_PROXY, NO_PROXY, …); this
+// machine itself is never reached through one. There is no time limit on a whole
+// answer: cancel the context instead.
+func NewHTTPClient() *http.Client {
+	return newHTTPClient(http.ProxyFromEnvironment)
+}
+
+func newHTTPClient(proxy func(*http.Request) (*url.URL, error)) *http.Client {
+	return &http.Client{
+		CheckRedirect: stayInOrigin,
+		Transport: &http.Transport{
+			Proxy:                  proxyOffLoopback(proxy),
+			DialContext:            (&net.Dialer{Timeout: 15 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+			TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
+			TLSHandshakeTimeout:    15 * time.Second,
+			ForceAttemptHTTP2:      true,
+			MaxIdleConnsPerHost:    4,
+			IdleConnTimeout:        90 * time.Second,
+			MaxResponseHeaderBytes: 256 << 10,
+			DisableCompression:     true,
+		},
+	}
+}
+
+// proxyOffLoopback asks proxy for every host but this machine. The address of a
+// broken proxy setting is not repeated: it may hold a password.
+func proxyOffLoopback(proxy func(*http.Request) (*url.URL, error)) func(*http.Request) (*url.URL, error) {
+	return func(req *http.Request) (*url.URL, error) {
+		if isLoopback(req.URL.Hostname()) {
+			return nil, nil
+		}
+		u, err := proxy(req)
+		if err != nil {
+			return nil, errBadProxy
+		}
+		return u, nil
+	}
+}
+
+var errBadProxy = errors.New("the proxy setting is not a valid address")
+
+// isLoopback reports whether host is this machine.
+func isLoopback(host string) bool {
+	if strings.EqualFold(host, "localhost") || strings.HasSuffix(strings.ToLower(host), ".localhost") {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}
+
+// A redirectError is the refusal to follow a redirect.
+type redirectError struct {
+	from, to string // origins
+	reason   string
+}
+
+func (e *redirectError) Error() string {
+	return fmt.Sprintf("%s redirects to %s: %s", e.from, e.to, e.reason)
+}
+
+// stayInOrigin refuses redirects that leave scheme, host and port. Go's client
+// would take custom headers such as api-key along to any host, and on a 307 the
+// prompt as well.
+func stayInOrigin(req *http.Request, via []*http.Request) error {
+	first := via[0]
+	refuse := func(reason string) error {
+		return &redirectError{from: origin(first.URL), to: origin(req.URL), reason: reason}
+	}
+	switch {
+	case origin(req.URL) != origin(first.URL):
+		return refuse("not followed, since the key and the prompt would go there")
+	case req.Method != first.Method:
+		return refuse("not followed, since the request would lose its body")
+	case len(via) > maxRedirects:
+		return refuse("not followed, too many redirects")
+	}
+	return nil
+}
+
+// origin returns scheme, host and effective port (RFC 6454 section 4).
+func origin(u *url.URL) string {
+	host, port := strings.ToLower(u.Hostname()), u.Port()
+	if port == "" || port == defaultPort(u.Scheme) {
+		if strings.Contains(host, ":") {
+			host = "[" + host + "]"
+		}
+		return u.Scheme + "://" + host
+	}
+	return u.Scheme + "://" + net.JoinHostPort(host, port)
+}
+
+func defaultPort(scheme string) string {
+	if scheme == "http" {
+		return "80"
+	}
+	return "443"
+}
+
+// httpClient returns the client to send with.
+func (c *Client) httpClient() *http.Client {
+	c.once.Do(func() {
+		switch {
+		case c.HTTP == nil:
+			c.client = NewHTTPClient()
+		case c.HTTP.CheckRedirect == nil:
+			guarded := *c.HTTP
+			guarded.CheckRedirect = stayInOrigin
+			c.client = &guarded
+		default:
+			c.client = c.HTTP
+		}
+	})
+	return c.client
+}
