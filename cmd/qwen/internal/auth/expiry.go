@@ -81,7 +81,7 @@ func (s *Session) expiring(c *sdk.Credential) bool {
 	s.mu.Lock()
 	r := s.received
 	s.mu.Unlock()
-	now := s.Now()
+	now := s.config.Now()
 	if r.secret == "" || r.secret != c.Secret {
 		return c.ExpiresWithin(margin(lifetime(c)), now)
 	}
@@ -98,5 +98,5 @@ func (s *Session) justRenewed(c *sdk.Credential) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r := s.received
-	return r.secret == c.Secret && r.reason == sdk.TokenRejected && s.Now().Sub(r.at) < assumedLifetime
+	return r.secret == c.Secret && r.reason == sdk.TokenRejected && s.config.Now().Sub(r.at) < assumedLifetime
 }

@@ -48,10 +48,10 @@ func (s *Session) refresh(ctx context.Context, old *sdk.Credential, reason sdk.T
 // locked: each process then renews for itself.
 func (s *Session) lock(ctx context.Context) (unlock func() error, err error) {
 	word := time.AfterFunc(quietWait, func() {
-		s.Notify("waiting for another qwen that renews the login")
+		s.config.Notify("waiting for another qwen that renews the login")
 	})
 	defer word.Stop()
-	unlock, err = s.Locker.Lock(ctx, s.ID)
+	unlock, err = s.config.Locker.Lock(ctx, s.config.ID)
 	if errors.Is(err, credstore.ErrReadOnly) {
 		return func() error { return nil }, nil
 	}
@@ -91,16 +91,16 @@ func (s *Session) refreshLocked(ctx context.Context, old *sdk.Credential, reason
 func (s *Session) exchange(ctx context.Context, current *sdk.Credential, reason sdk.TokenReason) (*sdk.Credential, error) {
 	ctx, cancel := outlive(ctx, cancelGrace, refreshTimeout)
 	defer cancel()
-	connection := s.Connection
+	connection := s.config.Connection
 	connection.Credential = current.Clone()
-	answer, err := s.Refresher.Token(ctx, &sdk.TokenRequest{Connection: connection, Reason: reason})
+	answer, err := s.config.Refresher.Token(ctx, &sdk.TokenRequest{Connection: connection, Reason: reason})
 	if err != nil {
 		return nil, err
 	}
 	if err := checkAnswer(answer, current, reason); err != nil {
 		return nil, err
 	}
-	now := s.Now()
+	now := s.config.Now()
 	fresh := merge(answer, current)
 	stamp(fresh, now)
 	s.remember(fresh, now, reason)
@@ -154,9 +154,9 @@ func (s *Session) fallBack(ctx context.Context, c *sdk.Credential, reason sdk.To
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
 	case sdk.KindOf(err) == sdk.KindUnauthenticated:
-		return nil, needsLogin(s.ID, err)
-	case reason == sdk.TokenExpiring && !c.ExpiresWithin(0, s.Now()):
-		s.Notify(credstore.Note(fmt.Sprintf("the login could not be renewed yet, and is still valid for a moment: %v", err)))
+		return nil, needsLogin(s.config.ID, err)
+	case reason == sdk.TokenExpiring && !c.ExpiresWithin(0, s.config.Now()):
+		s.config.Notify(credstore.Note(fmt.Sprintf("the login could not be renewed yet, and is still valid for a moment: %v", err)))
 		return c, nil
 	}
 	return nil, err

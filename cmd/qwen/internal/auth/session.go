@@ -34,7 +34,7 @@ type Config struct {
 
 // A Session is the source for a stored login.
 type Session struct {
-	Config
+	config Config
 
 	// refreshing is held by the goroutine that renews the login. The lock of
 	// the store does the same across processes, but may not be there.
@@ -62,7 +62,7 @@ func NewSession(c Config) *Session {
 	if c.Notify == nil {
 		c.Notify = func(credstore.Note) {}
 	}
-	return &Session{Config: c, refreshing: make(chan struct{}, 1)}
+	return &Session{config: c, refreshing: make(chan struct{}, 1)}
 }
 
 // Credential implements [Source]. It reads the store each time, so that a login
@@ -88,43 +88,43 @@ func (s *Session) Rejected(ctx context.Context, failed *sdk.Credential) (*sdk.Cr
 	case c.Secret != failed.Secret && !s.expiring(c):
 		return c, nil
 	case c.Kind == sdk.CredentialAPIKey:
-		return nil, needsLogin(s.ID, sdk.Errorf(sdk.KindUnauthenticated, "the service refused the stored API key"))
+		return nil, needsLogin(s.config.ID, sdk.Errorf(sdk.KindUnauthenticated, "the service refused the stored API key"))
 	case s.justRenewed(failed):
-		return nil, needsLogin(s.ID, sdk.Errorf(sdk.KindUnauthenticated, "the service refuses a token that it issued a moment ago"))
+		return nil, needsLogin(s.config.ID, sdk.Errorf(sdk.KindUnauthenticated, "the service refuses a token that it issued a moment ago"))
 	}
 	return s.refresh(ctx, failed, sdk.TokenRejected)
 }
 
 // Save stores the credential of a new login.
 func (s *Session) Save(ctx context.Context, c *sdk.Credential) error {
-	unlock, err := s.Locker.Lock(ctx, s.ID)
+	unlock, err := s.config.Locker.Lock(ctx, s.config.ID)
 	if err != nil {
 		return err
 	}
 	defer s.unlock(unlock)
 	c = c.Clone()
-	stamp(c, s.Now())
-	notes, err := s.Store.Put(ctx, s.ID, c)
+	stamp(c, s.config.Now())
+	notes, err := s.config.Store.Put(ctx, s.config.ID, c)
 	s.notify(notes)
 	return err
 }
 
 // Remove removes the login from the store. The service is not told.
 func (s *Session) Remove(ctx context.Context) error {
-	unlock, err := s.Locker.Lock(ctx, s.ID)
+	unlock, err := s.config.Locker.Lock(ctx, s.config.ID)
 	if err != nil {
 		return err
 	}
 	defer s.unlock(unlock)
-	return s.Store.Delete(ctx, s.ID)
+	return s.config.Store.Delete(ctx, s.config.ID)
 }
 
 // load returns the credential as it is now: in the store, or in memory if it
 // could not be written there.
 func (s *Session) load(ctx context.Context) (*sdk.Credential, error) {
-	c, err := s.Store.Get(ctx, s.ID)
+	c, err := s.config.Store.Get(ctx, s.config.ID)
 	if errors.Is(err, credstore.ErrNotFound) {
-		return nil, needsLogin(s.ID, &sdk.Error{Message: "not signed in", Err: err})
+		return nil, needsLogin(s.config.ID, &sdk.Error{Message: "not signed in", Err: err})
 	}
 	if err != nil {
 		return nil, err
@@ -141,7 +141,7 @@ func (s *Session) load(ctx context.Context) (*sdk.Credential, error) {
 // store keeps a renewed credential. Where it cannot be written it is used all
 // the same, but the user hears of it: the token on disk may be worthless now.
 func (s *Session) store(ctx context.Context, c *sdk.Credential) {
-	notes, err := s.Store.Put(ctx, s.ID, c)
+	notes, err := s.config.Store.Put(ctx, s.config.ID, c)
 	s.notify(notes)
 	if err == nil {
 		return
@@ -149,18 +149,18 @@ func (s *Session) store(ctx context.Context, c *sdk.Credential) {
 	s.mu.Lock()
 	s.unstored.credential = c.Clone()
 	s.mu.Unlock()
-	s.Notify(credstore.Note(fmt.Sprintf(
+	s.config.Notify(credstore.Note(fmt.Sprintf(
 		"the login was renewed but could not be stored, so that you may have to sign in again next time: %v", err)))
 }
 
 func (s *Session) notify(notes []credstore.Note) {
 	for _, note := range notes {
-		s.Notify(note)
+		s.config.Notify(note)
 	}
 }
 
 func (s *Session) unlock(unlock func() error) {
 	if err := unlock(); err != nil {
-		s.Notify(credstore.Note(fmt.Sprintf("the lock on the login could not be released: %v", err)))
+		s.config.Notify(credstore.Note(fmt.Sprintf("the lock on the login could not be released: %v", err)))
 	}
 }

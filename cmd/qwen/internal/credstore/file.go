@@ -41,7 +41,7 @@ var (
 
 // NewFile returns the store in the given directory, which need not exist yet.
 func NewFile(root string) *File {
-	return &File{root: root, wait: defaultLockWait}
+	return &File{root: filepath.Clean(root), wait: defaultLockWait}
 }
 
 // Path returns the file that holds the credential, or would hold it.
@@ -104,9 +104,13 @@ func (f *File) Put(ctx context.Context, id ID, c *sdk.Credential) ([]Note, error
 	if _, err := readCredential(path); err != nil && !errors.Is(err, ErrNotFound) {
 		return nil, err
 	}
-	notes = append(notes, f.repairModes(path)...)
+	notes = append(notes, f.repairDirs(path)...)
 	removeLeftovers(path, leftoverAge)
-	return notes, f.replace(path, data)
+	wasOpen := modeNote(path)
+	if err := f.replace(path, data); err != nil {
+		return notes, err
+	}
+	return append(notes, wasOpen...), nil
 }
 
 // Delete implements [Store].

@@ -123,28 +123,34 @@ func checkDir(dir string) error {
 	return nil
 }
 
-// repairModes takes the rights of others away from the directories on the way to
-// path, and says so. The file itself is about to be replaced by one with the
-// right mode, which is said too.
-func (f *File) repairModes(path string) []Note {
+// repairDirs takes the rights of others away from the directories on the way to
+// path, and says so.
+func (f *File) repairDirs(path string) []Note {
 	if !hasModes {
 		return nil
 	}
 	var notes []Note
 	for _, dir := range f.dirs(path) {
-		if info, err := os.Stat(dir); err == nil && info.Mode().Perm() != dirMode {
-			notes = append(notes, repaired(dir, info, dirMode, os.Chmod(dir, dirMode)))
+		info, err := os.Stat(dir)
+		if err != nil || info.Mode().Perm()&^dirMode == 0 {
+			continue
 		}
-	}
-	if info, err := os.Lstat(path); err == nil && info.Mode().Perm() != fileMode {
-		notes = append(notes, repaired(path, info, fileMode, nil))
+		was, is := info.Mode().Perm(), info.Mode().Perm()&dirMode
+		if err := os.Chmod(dir, is); err != nil {
+			notes = append(notes, Note(fmt.Sprintf("%s has mode %04o, which lets others in, and that could not be changed", dir, was)))
+			continue
+		}
+		notes = append(notes, Note(fmt.Sprintf("%s had mode %04o, which let others in; it is %04o now", dir, was, is)))
 	}
 	return notes
 }
 
-func repaired(path string, info fs.FileInfo, want fs.FileMode, err error) Note {
-	if err != nil {
-		return Note(fmt.Sprintf("%s has mode %04o instead of %04o, and that could not be changed", path, info.Mode().Perm(), want))
+// modeNote says that the file at path was open to others, as it stands before it
+// is replaced.
+func modeNote(path string) []Note {
+	info, err := os.Lstat(path)
+	if err != nil || !hasModes || info.Mode().Perm()&^fileMode == 0 {
+		return nil
 	}
-	return Note(fmt.Sprintf("%s had mode %04o; it is %04o now", path, info.Mode().Perm(), want))
+	return []Note{Note(fmt.Sprintf("%s had mode %04o, which let others read it; it is %04o now", path, info.Mode().Perm(), fileMode))}
 }
