@@ -29,6 +29,16 @@ func plainPrefix(p []byte) int {
 	return i
 }
 
+// asciiPrefix returns the length of the longest prefix of p that is printable
+// ASCII.
+func asciiPrefix(p []byte) int {
+	i := 0
+	for i < len(p) && p[i] >= 0x20 && p[i] < 0x7F {
+		i++
+	}
+	return i
+}
+
 func isC1(r rune) bool { return r >= 0x80 && r <= 0x9F }
 
 // hidden reports whether r is never shown: it controls, or it cannot be seen.

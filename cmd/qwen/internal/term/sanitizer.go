@@ -127,12 +127,15 @@ func (f *filter) filter(dst, p []byte) []byte {
 		dst, p = f.complete(dst, p)
 	}
 	for len(p) > 0 {
-		if f.state == ground {
+		switch f.state {
+		case ground:
 			n := plainPrefix(p)
 			dst, p = append(dst, p[:n]...), p[n:]
-			if len(p) == 0 {
-				break
-			}
+		case text:
+			p = p[asciiPrefix(p):]
+		}
+		if len(p) == 0 {
+			break
 		}
 		if !utf8.FullRune(p) {
 			f.n = copy(f.partial[:], p)
