@@ -123,7 +123,7 @@ type filter struct {
 
 // filter appends to dst what is fit to be shown of p.
 func (f *filter) filter(dst, p []byte) []byte {
-	if f.n > 0 {
+	for f.n > 0 && len(p) > 0 {
 		dst, p = f.complete(dst, p)
 	}
 	for len(p) > 0 {

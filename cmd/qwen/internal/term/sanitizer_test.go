@@ -52,6 +52,7 @@ var cleanCases = []struct{ name, in, want string }{
 	{"tags", "a\U000E0041\U000E007Fb\U000E0100c", "abc"},
 	{"variation selectors", "a\ufe00b\ufe0ec", "abc"},
 	{"bytes that are no UTF-8", "a\xffb\xc3(c", "a\ufffdb\ufffd(c"},
+	{"beginnings of characters", "a\xf0\xf0\xf0b", "a\ufffd\ufffd\ufffdb"},
 	{"surrogate halves", "a\xed\xa0\x80b", "a\ufffd\ufffdb"},
 	{"overlong escape", "a\xc0\x9b31mb", "a\ufffdb"},
 }
