@@ -30,7 +30,9 @@ func (c *call) statusError(resp *http.Response) error {
 		r.requestID = c.requestID(resp)
 	}
 	e := c.serviceError(resp.StatusCode, r)
-	e.RetryAfter = retryAfter(resp.Header, time.Now())
+	if d := retryAfter(resp.Header, time.Now()); d > 0 {
+		e.RetryAfter = d // else what Classify knows
+	}
 	return e
 }
 

@@ -58,6 +58,7 @@ func read(t testing.TB, base, key, model string, stream bool) (int, string, erro
 // text joins the content deltas of a stream.
 func text(t testing.TB, body string) (joined string, chunks int) {
 	t.Helper()
+	var b strings.Builder
 	for line := range strings.Lines(body) {
 		data, ok := strings.CutPrefix(strings.TrimSpace(line), "data: ")
 		if !ok || data == "[DONE]" {
@@ -70,11 +71,11 @@ func text(t testing.TB, body string) (joined string, chunks int) {
 			t.Fatalf("%v in %q", err, data)
 		}
 		for _, choice := range c.Choices {
-			joined += choice.Delta.Content
+			b.WriteString(choice.Delta.Content)
 			chunks++
 		}
 	}
-	return joined, chunks
+	return b.String(), chunks
 }
 
 func TestStreamRepeatsPrompt(t *testing.T) {
