@@ -1,0 +1,172 @@
+// Package cli is the command line: it parses, calls the packages that do the
+// work, and turns what they return into output and an exit code. Cobra lives
+// here and nowhere else.
+//
+// One file holds one command. What would be worth testing without cobra belongs
+// into another package.
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+
+	"github.com/hashicorp/go-hclog"
+
+	"github.com/qwen-cli/qwen/cmd/qwen/internal/config"
+	"github.com/qwen-cli/qwen/cmd/qwen/internal/pluginhost"
+	"github.com/qwen-cli/qwen/cmd/qwen/internal/redact"
+	"github.com/qwen-cli/qwen/cmd/qwen/internal/term"
+	"github.com/qwen-cli/qwen/sdk"
+)
+
+// An app is one run of the program: its surroundings, read once.
+type app struct {
+	args    []string
+	environ []string
+	dir     string // working directory
+	home    string // "" if there is none
+	streams term.Streams
+	builtin []*sdk.Description
+
+	// secrets is fed with every secret that comes to be known; stderr removes
+	// them from all that is written there.
+	secrets *redact.Redactor
+	stderr  io.Writer
+
+	host   *pluginhost.Host
+	log    hclog.Logger
+	format string // of the output, for errors; known once flags are parsed
+
+	stdinUsed bool // standard input has been read
+}
+
+// Main runs the program and returns its exit code. The providers are the
+// built-in ones: they run in processes of their own, and are asked here for
+// their descriptions only.
+func Main(builtin ...sdk.Provider) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
+
+	a := newApp(os.Args[1:], os.Environ(), builtin)
+	if promptLikely(a.args) {
+		a.host.Prestart()
+	}
+	err := a.execute(ctx)
+	code := a.report(err)
+	a.end(err)
+	return code
+}
+
+func newApp(args, environ []string, builtin []sdk.Provider) *app {
+	a := &app{
+		args:    args,
+		environ: environ,
+		streams: term.Open(os.Stdin, os.Stdout, os.Stderr),
+		secrets: redact.New(),
+		format:  "text",
+	}
+	a.dir, _ = os.Getwd()
+	a.home, _ = os.UserHomeDir()
+	for _, p := range builtin {
+		if d, err := p.Describe(context.Background()); err == nil {
+			a.builtin = append(a.builtin, d)
+		}
+	}
+	a.stderr = a.secrets.Writer(cleanWriter{a.streams.Err})
+	a.log = hclog.New(&hclog.LoggerOptions{Name: "qwen", Level: hclog.Off, Output: a.stderr})
+	a.host = pluginhost.New(pluginhost.Config{
+		Self:    self(),
+		Builtin: a.builtin,
+		Dirs:    a.pluginDirs(),
+		Environ: environ,
+		Logger:  a.log,
+	})
+	return a
+}
+
+// self returns what to execute for a built-in provider. On Linux that is the
+// running program itself, also after its file was replaced by an upgrade.
+func self() string {
+	const proc = "/proc/self/exe"
+	if _, err := os.Lstat(proc); err == nil {
+		return proc
+	}
+	path, err := os.Executable()
+	if err != nil {
+		return os.Args[0]
+	}
+	return path
+}
+
+// pluginDirs lists where third-party plugins are looked for.
+func (a *app) pluginDirs() []pluginhost.Dir {
+	var dirs []pluginhost.Dir
+	if dir := a.getenv("QWEN_PLUGIN_DIR"); filepath.IsAbs(dir) {
+		dirs = append(dirs, pluginhost.Dir{Path: dir, Origin: "QWEN_PLUGIN_DIR"})
+	}
+	if root := config.StateRoot(a.environ, a.home); root != "" {
+		dirs = append(dirs, pluginhost.Dir{Path: filepath.Join(root, "plugins"), Origin: "user"})
+	}
+	return dirs
+}
+
+// getenv returns a variable of the environment, "" if it is not set.
+func (a *app) getenv(name string) string {
+	for _, entry := range slices.Backward(a.environ) {
+		if value, ok := strings.CutPrefix(entry, name+"="); ok {
+			return value
+		}
+	}
+	return ""
+}
+
+// cleanWriter removes from all that is written what would drive a terminal.
+// Standard error is read on one sooner or later, also when it is a file.
+type cleanWriter struct{ w io.Writer }
+
+func (c cleanWriter) Write(p []byte) (int, error) {
+	if _, err := io.WriteString(c.w, term.Clean(string(p))); err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}
+
+// end lets go of the plugins: quickly after success, when they have nothing to
+// do any more, else in a way that is sure to end them.
+func (a *app) end(err error) {
+	if err == nil {
+		a.host.Release()
+		return
+	}
+	a.host.Close()
+}
+
+// note writes one line for the person to standard error.
+func (a *app) note(format string, args ...any) {
+	text := term.CleanLine(fmt.Sprintf(format, args...))
+	_, _ = fmt.Fprintln(a.stderr, "qwen: "+text)
+}
+
+// promptLikely reports whether the command line asks for an answer, as far as a
+// glance can tell: then the plugin's process is started before anything else is
+// done. A wrong guess costs a process or a few milliseconds, nothing more.
+func promptLikely(args []string) bool {
+	for _, arg := range args {
+		switch arg {
+		case "-h", "--help", "-v", "--version":
+			return false
+		}
+		if slices.Contains(commandNames, arg) {
+			return false
+		}
+	}
+	return true
+}

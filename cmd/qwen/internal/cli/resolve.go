@@ -1,0 +1,203 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/go-hclog"
+	"github.com/spf13/cobra"
+
+	"github.com/qwen-cli/qwen/cmd/qwen/internal/config"
+	"github.com/qwen-cli/qwen/cmd/qwen/internal/credstore"
+	"github.com/qwen-cli/qwen/cmd/qwen/internal/pluginhost"
+	"github.com/qwen-cli/qwen/sdk"
+)
+
+// prepare reads what has to be known even if everything else fails: the form in
+// which to report that.
+func (a *app) prepare(cmd *cobra.Command) error {
+	if f := cmd.Flags().Lookup("output-format"); f != nil && f.Changed {
+		a.format = f.Value.String()
+	}
+	return nil
+}
+
+// resolve resolves the configuration, sets up what depends on it and shows what
+// it has to say.
+func (a *app) resolve(cmd *cobra.Command) (*config.Config, error) {
+	flags, err := a.secretFlags(configFlags(cmd.Flags()))
+	if err != nil {
+		return nil, err
+	}
+	cfg, err := a.resolveWith(cmd.Context(), flags)
+	if err != nil {
+		return nil, err
+	}
+	a.format = cfg.Get("output-format").Text
+	a.log.SetLevel(hclog.LevelFromString(cfg.Get("log-level").Text))
+	a.secrets.Add(cfg.Key.Text)
+	for _, v := range cfg.Settings {
+		if v.Secret {
+			a.secrets.Add(v.Text)
+		}
+	}
+	for _, note := range cfg.Notes {
+		if !note.Minor {
+			a.note("%s", note)
+		}
+	}
+	return cfg, nil
+}
+
+// resolveWith resolves the configuration. If that chooses a third party's
+// provider, the plugin is started, because only it knows its settings, and the
+// configuration is resolved once more.
+func (a *app) resolveWith(ctx context.Context, flags []config.FlagValue) (*config.Config, error) {
+	input := config.Input{
+		Flags:     flags,
+		Environ:   a.environ,
+		Dir:       a.dir,
+		Home:      a.home,
+		Providers: a.knownProviders(),
+		Stored:    func() []config.StoredCredential { return a.storedLogins(ctx) },
+	}
+	cfg, err := config.Resolve(input)
+	if err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(input.Providers, func(p config.Provider) bool { return p.Name == cfg.Provider.Text })
+	if i < 0 || !input.Providers[i].ThirdParty {
+		return cfg, nil
+	}
+	plugin, err := a.host.Open(ctx, cfg.Provider.Text)
+	if err != nil {
+		return nil, err
+	}
+	input.Providers[i] = providerSpec(plugin.Description())
+	input.Providers[i].ThirdParty = true
+	return config.Resolve(input)
+}
+
+// knownProviders lists the providers there are. Of third parties' only the names
+// are known before they run.
+func (a *app) knownProviders() []config.Provider {
+	var list []config.Provider
+	for _, c := range a.host.Candidates() {
+		switch {
+		case c.Status != pluginhost.StatusOK:
+		case c.Description != nil:
+			list = append(list, providerSpec(c.Description))
+		default:
+			list = append(list, config.Provider{Name: c.Name, ThirdParty: true})
+		}
+	}
+	return list
+}
+
+// providerSpec returns what the configuration has to know of a provider.
+func providerSpec(d *sdk.Description) config.Provider {
+	p := config.Provider{
+		Name:            d.Name,
+		CredentialEnv:   d.CredentialEnv,
+		KeyPrefixes:     d.KeyPrefixes,
+		Hosts:           d.Hosts,
+		DefaultEndpoint: d.DefaultEndpoint,
+		DefaultModel:    d.DefaultModel,
+	}
+	for _, s := range d.Settings {
+		p.Settings = append(p.Settings, config.ProviderSetting{
+			Name:        s.Name,
+			Help:        s.Description,
+			Type:        config.Type(s.Type),
+			Env:         s.Env,
+			Default:     s.Default,
+			Enum:        s.Enum,
+			Secret:      s.Secret,
+			ProjectSafe: s.ProjectSafe,
+		})
+	}
+	return p
+}
+
+// store returns the credential store.
+func (a *app) store() *credstore.File {
+	return credstore.NewFile(config.StateRoot(a.environ, a.home))
+}
+
+// storedLogins lists the logins there are, for the configuration.
+func (a *app) storedLogins(ctx context.Context) []config.StoredCredential {
+	ids, err := a.store().List(ctx)
+	if err != nil {
+		return nil
+	}
+	var list []config.StoredCredential
+	for _, id := range ids {
+		list = append(list, config.StoredCredential{Provider: id.Provider, Label: id.String()})
+	}
+	return list
+}
+
+// storedFor returns the login to use for a provider at an endpoint: one that
+// belongs to this endpoint, else, if none was named, the default one.
+func (a *app) storedFor(ctx context.Context, provider, endpoint string) (credstore.ID, bool) {
+	ids, err := a.store().List(ctx)
+	if err != nil {
+		return credstore.ID{}, false
+	}
+	for _, id := range ids {
+		if id.Provider == provider && (endpoint == "" || sameEndpoint(id.Endpoint, endpoint)) {
+			return id, true
+		}
+	}
+	return credstore.ID{}, false
+}
+
+func sameEndpoint(a, b string) bool {
+	return strings.TrimRight(a, "/") == strings.TrimRight(b, "/")
+}
+
+// keyFlag is the one flag that takes a secret.
+const keyFlag = "--openai-api-key"
+
+// secretFlags replaces a key given as "-" or "@FILE" by what standard input or
+// the file holds. A key on the command line itself is taken, with a warning:
+// others can read it there.
+func (a *app) secretFlags(flags []config.FlagValue) ([]config.FlagValue, error) {
+	i := slices.IndexFunc(flags, func(f config.FlagValue) bool { return f.Key == config.KeyAPIKey })
+	if i < 0 {
+		return flags, nil
+	}
+	text, err := a.secretFlag(flags[i].Text)
+	if err != nil {
+		return nil, &usageError{message: fmt.Sprintf("%s: %v", keyFlag, err)}
+	}
+	flags[i].Text = text
+	return flags, nil
+}
+
+// maxKey bounds a key read from a file or from standard input, in bytes.
+const maxKey = 64 << 10
+
+func (a *app) secretFlag(text string) (string, error) {
+	path, isFile := strings.CutPrefix(text, "@")
+	switch {
+	case isFile:
+		data, err := readFile(path, maxKey)
+		return strings.TrimSpace(string(data)), err
+	case text != "-":
+		a.secrets.Add(text)
+		a.note("other users of this machine can see a key on the command line; use OPENAI_API_KEY or %s @FILE", keyFlag)
+		return text, nil
+	case a.stdinUsed:
+		return "", errors.New("standard input already held the prompt")
+	case a.streams.In.Terminal:
+		return "", errors.New("pipe the key in, or use @FILE")
+	}
+	a.stdinUsed = true
+	data, err := io.ReadAll(io.LimitReader(a.streams.In, maxKey))
+	return strings.TrimSpace(string(data)), err
+}

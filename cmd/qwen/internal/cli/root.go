@@ -1,0 +1,160 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/qwen-cli/qwen/cmd/qwen/internal/config"
+)
+
+// commandNames are the words that begin a command. A prompt that begins with
+// one of them needs -p.
+var commandNames = []string{
+	"auth", "completion", "config", "help", "models", "plugins", "version",
+	cobra.ShellCompRequestCmd, cobra.ShellCompNoDescRequestCmd,
+}
+
+// execute parses the command line and runs what it asks for.
+func (a *app) execute(ctx context.Context) error {
+	root := a.rootCommand()
+	root.SetArgs(a.args)
+	root.SetIn(a.streams.In)
+	root.SetOut(a.streams.Out)
+	root.SetErr(a.stderr)
+	return root.ExecuteContext(ctx)
+}
+
+func (a *app) rootCommand() *cobra.Command {
+	opts := &promptOptions{app: a}
+	root := &cobra.Command{
+		Use:   "qwen [PROMPT...]",
+		Short: "Talk to language models from a terminal or a script",
+		Long: `qwen sends a prompt to a language model and prints the answer.
+
+The prompt is given as arguments, after -p, or piped in; piped text goes before
+the prompt. OPENAI_API_KEY in the environment is enough to begin with.`,
+		Example: `  qwen "What does EADDRINUSE mean?"
+  git diff | qwen -p "Write a commit message for this"
+  qwen --provider coding-plan -m qwen3-coder-plus "Explain context.Context"
+  qwen -o json "Hello" | jq -r '.[-1].result'`,
+		Args:              cobra.ArbitraryArgs,
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: false},
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return a.prepare(cmd) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			opts.prompt.words = args
+			return opts.run(cmd)
+		},
+		ValidArgsFunction: cobra.NoFileCompletions,
+	}
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return &usageError{message: err.Error(), hint: hintFor(cmd)}
+	})
+	opts.addFlags(root)
+	addConfigFlags(root.PersistentFlags())
+	a.completeFlags(root)
+	root.AddCommand(
+		a.authCommand(),
+		a.modelsCommand(),
+		a.pluginsCommand(),
+		a.configCommand(),
+		a.versionCommand(),
+		exitCodesTopic(),
+	)
+	wrapArgs(root)
+	return root
+}
+
+func hintFor(cmd *cobra.Command) string {
+	return "Run \"" + cmd.CommandPath() + " --help\" to see what it takes."
+}
+
+// wrapArgs makes the errors of all commands' arguments usage errors.
+func wrapArgs(cmd *cobra.Command) {
+	if check := cmd.Args; check != nil {
+		cmd.Args = func(cmd *cobra.Command, args []string) error {
+			err := check(cmd, args)
+			if err == nil {
+				return nil
+			}
+			return &usageError{
+				message: err.Error(),
+				hint:    hintFor(cmd) + " To send these words as a prompt: qwen -p \"...\"",
+			}
+		}
+	}
+	for _, child := range cmd.Commands() {
+		wrapArgs(child)
+	}
+}
+
+// shorthands are the one-letter forms of flags in the configuration's table.
+var shorthands = map[string]string{"model": "m", "output-format": "o"}
+
+// addConfigFlags adds a flag for every key of the configuration that has one.
+// Values are not checked here: config does that, for all sources alike.
+func addConfigFlags(flags *pflag.FlagSet) {
+	for _, key := range config.Keys() {
+		name := strings.TrimPrefix(key.Flag, "--")
+		if name == "" {
+			continue
+		}
+		help := key.Help
+		if len(key.Enum) > 0 && key.Name != "color" {
+			help += ": " + strings.Join(key.Enum, ", ")
+		}
+		switch {
+		case key.Type == config.TypeBool || key.Name == "color":
+			flags.Bool(name, false, help)
+		case key.Type == config.TypeList:
+			flags.VarPF(&listFlag{}, name, shorthands[name], help)
+		default:
+			flags.VarPF(&textFlag{kind: string(key.Type)}, name, shorthands[name], help)
+		}
+	}
+}
+
+// configFlags returns the flags of the configuration that were set.
+func configFlags(flags *pflag.FlagSet) []config.FlagValue {
+	var set []config.FlagValue
+	for _, key := range config.Keys() {
+		flag := flags.Lookup(strings.TrimPrefix(key.Flag, "--"))
+		if key.Flag == "" || flag == nil || !flag.Changed {
+			continue
+		}
+		v := config.FlagValue{Key: key.Name, Text: flag.Value.String(), Flag: key.Flag}
+		if list, ok := flag.Value.(*listFlag); ok {
+			v.List = list.values
+		}
+		if key.Name == "color" {
+			v.Text = "never"
+		}
+		set = append(set, v)
+	}
+	return set
+}
+
+// textFlag is a flag whose value is taken as it is typed.
+type textFlag struct {
+	kind  string
+	value string
+}
+
+func (f *textFlag) String() string     { return f.value }
+func (f *textFlag) Set(s string) error { f.value = s; return nil }
+func (f *textFlag) Type() string       { return f.kind }
+
+// listFlag is a flag that can be given several times.
+type listFlag struct{ values []string }
+
+func (f *listFlag) String() string     { return strings.Join(f.values, ", ") }
+func (f *listFlag) Set(s string) error { f.values = append(f.values, s); return nil }
+func (f *listFlag) Type() string       { return "text" }
+
+// errNoPrompt says that there is nothing to send.
+var errNoPrompt = errors.New("there is no prompt")

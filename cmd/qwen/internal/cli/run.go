@@ -1,0 +1,223 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/qwen-cli/qwen/cmd/qwen/internal/chat"
+	"github.com/qwen-cli/qwen/cmd/qwen/internal/config"
+	"github.com/qwen-cli/qwen/cmd/qwen/internal/render"
+	"github.com/qwen-cli/qwen/cmd/qwen/internal/term"
+	"github.com/qwen-cli/qwen/sdk"
+)
+
+// promptOptions are the options of a prompt that are no configuration.
+type promptOptions struct {
+	app     *app
+	prompt  prompt
+	schema  string
+	partial bool
+}
+
+func (o *promptOptions) addFlags(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVarP(&o.prompt.flag, "prompt", "p", "", "the prompt")
+	flags.StringArrayVar(&o.prompt.attach, "attach", nil, "`FILE` to send with the prompt: text, image, sound or PDF; repeatable")
+	flags.StringVar(&o.schema, "json-schema", "", "JSON schema that the answer must match: the schema itself or @`FILE`")
+	flags.BoolVar(&o.partial, "include-partial-messages", false, "with -o stream-json: also the pieces of messages as they arrive")
+}
+
+// run sends the prompt and shows the answer.
+func (o *promptOptions) run(cmd *cobra.Command) error {
+	a := o.app
+	if err := o.prompt.check(); err != nil {
+		return err
+	}
+	format, err := o.responseFormat()
+	if err != nil {
+		return err
+	}
+	stdin, err := a.readStdin(cmd.Flag(keyFlag[len("--"):]).Value.String() == "-")
+	if err != nil {
+		return err
+	}
+	message, err := o.prompt.message(stdin)
+	if err != nil {
+		return err
+	}
+	if message == nil {
+		return &usageError{
+			message: errNoPrompt.Error(),
+			hint:    "Give one: qwen \"What does EADDRINUSE mean?\", or pipe text in. \"qwen --help\" shows more.",
+		}
+	}
+	c, err := a.connect(cmd)
+	if err != nil {
+		return err
+	}
+	request, err := newRequest(c.config, message)
+	if err != nil {
+		return err
+	}
+	request.ResponseFormat = format
+	return o.send(cmd.Context(), c, request)
+}
+
+// responseFormat reads --json-schema.
+func (o *promptOptions) responseFormat() (*sdk.ResponseFormat, error) {
+	if o.schema == "" {
+		return nil, nil
+	}
+	text := o.schema
+	if path, ok := strings.CutPrefix(text, "@"); ok {
+		data, err := readFile(path, maxTextFile)
+		if err != nil {
+			return nil, &usageError{message: fmt.Sprintf("cannot read the JSON schema: %v", err)}
+		}
+		text = string(data)
+	}
+	var object map[string]json.RawMessage
+	if err := json.Unmarshal([]byte(text), &object); err != nil {
+		return nil, &usageError{
+			message: fmt.Sprintf("the JSON schema is not a JSON object: %v", err),
+			hint:    "Give the schema itself, or the file that holds it: --json-schema @schema.json",
+		}
+	}
+	return &sdk.ResponseFormat{Type: sdk.FormatJSONSchema, Name: "answer", Schema: []byte(text), Strict: true}, nil
+}
+
+// newRequest makes the request for one prompt from what is configured.
+func newRequest(cfg *config.Config, message *sdk.Message) (*sdk.ChatRequest, error) {
+	request := &sdk.ChatRequest{Model: cfg.Model.Text}
+	if system := cfg.Get("system-prompt"); system.Text != "" {
+		request.Messages = append(request.Messages, sdk.TextMessage(sdk.RoleSystem, system.Text))
+	}
+	request.Messages = append(request.Messages, *message)
+	s := &request.Sampling
+	s.Temperature = float(cfg.Get("temperature"))
+	s.TopP = float(cfg.Get("top-p"))
+	s.MaxOutputTokens = integer(cfg.Get("max-tokens"))
+	s.Seed = integer(cfg.Get("seed"))
+	s.Stop = cfg.Get("stop").List
+	return request, nil
+}
+
+// send runs the turn and renders it.
+func (o *promptOptions) send(ctx context.Context, c *connection, request *sdk.ChatRequest) error {
+	a := o.app
+	credential, err := c.credential(ctx)
+	if err != nil {
+		return err
+	}
+	request.Connection = c.sdkConnection(credential)
+	renderer, err := a.renderer(o.partial)
+	if err != nil {
+		return err
+	}
+	turn := chat.NewTurn(chat.Options{
+		Provider:         c.plugin,
+		Request:          request,
+		Origin:           c.origin(request),
+		FirstByteTimeout: c.timeout("timeout", c.description().FirstByteTimeout, defaultFirstByte),
+		IdleTimeout:      c.timeout("idle-timeout", c.description().IdleTimeout, defaultIdle),
+		Refresh:          c.rejected,
+	})
+	began := time.Now()
+	err = renderer.Start(render.Session{Model: c.origin(request).Model, Dir: a.dir, Version: version()})
+	if err != nil {
+		return err
+	}
+	for event, turnErr := range turn.Events(ctx) {
+		if turnErr != nil {
+			break // the result has it
+		}
+		if err := renderer.Event(event); err != nil {
+			return err
+		}
+	}
+	err = answerError(turn.Result())
+	code := exitCode(err)
+	outcome := render.Outcome{Err: err, ExitCode: code, Duration: time.Since(began), APIDuration: turn.Result().Timing.Total}
+	if isRemark(err) {
+		outcome.Err = nil // the renderer has told it
+	}
+	if err := renderer.Finish(outcome); err != nil {
+		return err
+	}
+	if code != exitOK {
+		return &reportedError{code: code}
+	}
+	return nil
+}
+
+// incompleteError is the error of an answer that ended in good order but short
+// of its end. The renderer tells it as a note.
+type incompleteError struct{ reason sdk.FinishReason }
+
+func (e *incompleteError) Error() string { return "the answer is incomplete: " + string(e.reason) }
+
+func isRemark(err error) bool {
+	_, ok := err.(*incompleteError)
+	return ok
+}
+
+// answerError returns what was wrong with an answer, nil for a complete one.
+func answerError(r *chat.Result) error {
+	if r.Err != nil {
+		return r.Err
+	}
+	switch r.Finish.Reason {
+	case sdk.FinishLength, sdk.FinishContentFilter, sdk.FinishPause:
+		return &incompleteError{r.Finish.Reason}
+	}
+	return nil
+}
+
+// Default limits on silence. Models that think may take minutes.
+const (
+	defaultFirstByte = 5 * time.Minute
+	defaultIdle      = 3 * time.Minute
+)
+
+// renderer returns the renderer for the output format.
+func (a *app) renderer(partial bool) (render.Renderer, error) {
+	var out io.Writer = a.streams.Out
+	if a.streams.Out.Terminal && a.format == string(render.FormatText) {
+		out = term.NewSanitizer(a.streams.Out)
+	}
+	return render.New(render.Format(a.format), render.Options{
+		Out:      out,
+		Err:      a.stderr,
+		Terminal: a.streams.Out.Terminal,
+		Clean:    a.clean,
+		Partial:  partial,
+	})
+}
+
+// clean makes somebody else's text fit for a message.
+func (a *app) clean(s string) string { return term.CleanLine(a.secrets.String(s)) }
+
+// float and integer return a value that config has checked.
+
+func float(v config.Value) *float64 {
+	f, err := strconv.ParseFloat(v.Text, 64)
+	if err != nil {
+		return nil
+	}
+	return &f
+}
+
+func integer(v config.Value) *int64 {
+	i, err := strconv.ParseInt(v.Text, 10, 64)
+	if err != nil {
+		return nil
+	}
+	return &i
+}
