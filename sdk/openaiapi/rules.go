@@ -100,6 +100,12 @@ var commonRules = []ErrorRule{
 	{Code: "server_overloaded", Kind: sdk.KindOverloaded, Retryable: true},
 	{Code: "ModelServingError", Kind: sdk.KindOverloaded, Retryable: true},
 
+	// Finish reasons that are errors.
+	{Code: "insufficient_system_resource", Kind: sdk.KindOverloaded, Retryable: true, Message: "the service had no capacity to finish the answer"}, // DeepSeek
+	{Code: "network_error", Kind: sdk.KindService, Retryable: true, Message: "the service failed within the answer"},                               // Z.AI
+	{Code: "error_finish", Kind: sdk.KindService, Retryable: true, Message: "the service failed within the answer"},                                // DashScope
+	{Code: "abort", Kind: sdk.KindIncomplete, Retryable: true, Message: "the service gave up within the answer"},                                   // vLLM
+
 	// Who asks.
 	{Code: "invalid_api_key", Kind: sdk.KindUnauthenticated, Hint: hintKey},
 	{Code: "InvalidApiKey", Kind: sdk.KindUnauthenticated, Hint: hintKey},

@@ -197,7 +197,17 @@ func (s *scanner) stringOrNull(dst *string) bool {
 	if !s.skipString() {
 		return false
 	}
-	return json.Unmarshal(s.data[start:s.i], dst) == nil
+	decoded, ok := unquote(s.data[start:s.i])
+	*dst = decoded
+	return ok
+}
+
+// unquote decodes a JSON string. It is apart from its caller so that the scanner
+// itself stays off the heap.
+func unquote(quoted []byte) (string, bool) {
+	var decoded string
+	err := json.Unmarshal(quoted, &decoded)
+	return decoded, err == nil
 }
 
 // skipString consumes a string with escapes, which are not checked.
