@@ -46,7 +46,7 @@ func (k Key) canonical(v Value) (text, problem string) {
 		return cleanSecret(v.Text)
 	}
 	if len(k.Enum) > 0 && !slices.Contains(k.Enum, v.Text) {
-		return "", fmt.Sprintf("%q is not a %s", v.Text, k.Name)
+		return "", fmt.Sprintf("%q is not possible", v.Text)
 	}
 	switch k.Type {
 	case TypeBool:

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 )
@@ -13,8 +14,8 @@ type Config struct {
 	Provider Value
 	Model    Value
 
-	// Endpoint is the base URL; its Text is empty where provider or stored
-	// credential know better.
+	// Endpoint is the base URL, the provider's default included; see
+	// [Config.ChosenEndpoint].
 	Endpoint Value
 
 	// Key is the API key; its Text is empty if none was given. If set, it may go
@@ -50,7 +51,9 @@ type Config struct {
 	// Notes are what the user should know.
 	Notes []Note
 
-	values map[string]Value // by key
+	// values holds all values by key. They are pointers because fmt does not ask
+	// a value in an unexported field how it wants to be printed.
+	values map[string]*Value
 }
 
 // A Note tells the user something about a file that does not stop the program.
@@ -69,16 +72,35 @@ func (n Note) String() string {
 	return Source{File: n.File, Line: n.Line}.String() + ": " + n.Text
 }
 
+// Format implements [fmt.Formatter]: a Config prints as its values do, with the
+// secrets masked.
+func (c Config) Format(f fmt.State, _ rune) { _, _ = fmt.Fprint(f, c.All()) }
+
+// ChosenEndpoint returns the endpoint if somebody chose it, and "" if it is the
+// provider's default: then a stored credential that is tied to an endpoint of
+// its own knows better.
+func (c *Config) ChosenEndpoint() string {
+	if c.Endpoint.Source.Kind == FromDefault {
+		return ""
+	}
+	return c.Endpoint.Text
+}
+
 // Get returns the value of a key of the table, or of a provider's setting by its
 // full name. It is unset if nothing set it.
-func (c *Config) Get(key string) Value { return c.values[key] }
+func (c *Config) Get(key string) Value {
+	if v := c.values[key]; v != nil {
+		return *v
+	}
+	return Value{Key: key}
+}
 
 // All returns every value that is set, in the order of the table, then the
 // settings of the provider by name: what "qwen config list" shows.
 func (c *Config) All() []Value {
 	var list []Value
 	for _, k := range Keys() {
-		if v := c.values[k.Name]; v.IsSet() {
+		if v := c.Get(k.Name); v.IsSet() {
 			list = append(list, v)
 		}
 	}
@@ -92,15 +114,13 @@ func (c *Config) All() []Value {
 }
 
 // set records the value of a key.
-func (c *Config) set(v Value) {
-	c.values[v.Key] = v
-}
+func (c *Config) set(v Value) { c.values[v.Key] = &v }
 
 // hideSecrets masks every secret: what is left of a configuration that was
 // refused can be shown, but not used.
 func (c *Config) hideSecrets() {
-	for key, v := range c.values {
-		c.values[key] = v.masked()
+	for _, v := range c.values {
+		*v = v.masked()
 	}
 	for name, v := range c.Settings {
 		c.Settings[name] = v.masked()

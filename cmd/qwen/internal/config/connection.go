@@ -102,8 +102,14 @@ func (r *resolver) keyRow(p *Provider, entry *modelEntry, endpoint Value) Key {
 		return k
 	}
 	named := env(entry.envKey.text)
-	switch {
-	case endpoint.Source == entry.layer.source(entry.baseURL, "") && entry.baseURL.text != "":
+	switch chosen := entry.baseURL.text != "" && endpoint.Source == entry.layer.source(entry.baseURL, ""); {
+	case entry.layer.kind.Project() && !slices.ContainsFunc(k.Env, named[0].is):
+		// A project must not choose which of the user's variables is the key.
+		r.noteOnce(Note{File: entry.layer.file, Line: entry.envKey.line, Text: entry.envKey.name + " is ignored: a project's file may not name this variable"})
+		if chosen {
+			k.Env, k.Settings = nil, nil
+		}
+	case chosen:
 		k.Env, k.Settings = named, nil
 	case entry.baseURL.text == "" && !entry.layer.kind.Project():
 		k.Env = append(named, k.Env...)

@@ -64,7 +64,6 @@ type ProviderSetting struct {
 // A StoredCredential is a login that exists.
 type StoredCredential struct {
 	Provider string
-	Endpoint string // that the service tied to it; may be empty
 	Label    string // for display
 }
 

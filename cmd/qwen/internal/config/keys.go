@@ -59,6 +59,8 @@ type Env struct {
 	Means string
 }
 
+func (e Env) is(other Env) bool { return e.Name == other.Name }
+
 func env(names ...string) []Env {
 	list := make([]Env, len(names))
 	for i, n := range names {

@@ -41,9 +41,6 @@ func (l *layer) find(k Key) []Value {
 			add(it, e.Name, e.meaning(it.text))
 		}
 	}
-	if l.kind == FromSettingsProject && !k.Project {
-		return found
-	}
 	for _, path := range k.Settings {
 		if it, ok := l.keys[path]; ok && l.kind != FromFlag {
 			add(it, path, it.text)

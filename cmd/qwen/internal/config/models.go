@@ -30,8 +30,8 @@ func (d *document) modelEntries(l *layer) ([]modelEntry, error) {
 	}
 	var entries []modelEntry
 	for i := range obj.Members {
-		name, _ := obj.Members[i].Name.Value.(hujson.Literal)
-		path := "modelProviders." + name.String()
+		service := literalText(obj.Members[i].Name)
+		path := "modelProviders." + service
 		list, ok := obj.Members[i].Value.Value.(*hujson.Array)
 		if !ok {
 			return entries, d.wrongType(path, "an array", obj.Members[i].Value)
@@ -41,7 +41,7 @@ func (d *document) modelEntries(l *layer) ([]modelEntry, error) {
 			if err != nil {
 				return entries, err
 			}
-			e.layer, e.service = l, name.String()
+			e.layer, e.service = l, service
 			entries = append(entries, e)
 		}
 	}

@@ -29,7 +29,7 @@ type Options struct {
 func (r *resolver) decode() error {
 	v := viper.New()
 	for _, k := range r.table {
-		value := r.cfg.values[k.Name]
+		value := r.cfg.Get(k.Name)
 		switch {
 		case k.Name == KeyProvider || k.Name == KeyModel || k.Name == KeyEndpoint || k.Name == KeyAPIKey:
 		case !value.IsSet():

@@ -1,6 +1,8 @@
 package config
 
 import (
+	"slices"
+
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/dotenv"
 )
 
@@ -16,7 +18,7 @@ func Resolve(in Input) (*Config, error) {
 		in:      in,
 		table:   Keys(),
 		environ: environLayer(in.Environ),
-		cfg:     &Config{values: map[string]Value{}, Settings: map[string]Value{}},
+		cfg:     &Config{values: map[string]*Value{}, Settings: map[string]Value{}},
 	}
 	if err := r.resolve(); err != nil {
 		r.cfg.hideSecrets()
@@ -84,6 +86,13 @@ func (r *resolver) load() error {
 
 // note records a note.
 func (r *resolver) note(n Note) { r.cfg.Notes = append(r.cfg.Notes, n) }
+
+// noteOnce records a note from a step that may run twice.
+func (r *resolver) noteOnce(n Note) {
+	if !slices.Contains(r.cfg.Notes, n) {
+		r.note(n)
+	}
+}
 
 // storedCredentials returns the stored credentials, asking for them once.
 func (r *resolver) storedCredentials() []StoredCredential {

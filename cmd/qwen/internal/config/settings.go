@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/tailscale/hujson"
 
@@ -30,7 +32,7 @@ func (r *resolver) loadSettings() error {
 		user = filepath.Join(root, "settings.json")
 	}
 	var first error
-	if project != user && filepath.Clean(r.in.Dir) != filepath.Clean(r.in.Home) {
+	if !sameFile(project, user) {
 		first = r.loadSettingsFile(project, FromSettingsProject)
 	}
 	if user != "" {
@@ -39,6 +41,20 @@ func (r *resolver) loadSettings() error {
 		}
 	}
 	return first
+}
+
+// sameFile reports whether two paths lead to one file: in the home directory,
+// under whatever name, the "project's" file is the user's own.
+func sameFile(a, b string) bool {
+	if a == b {
+		return true
+	}
+	infoA, err := os.Stat(a)
+	if err != nil {
+		return false
+	}
+	infoB, err := os.Stat(b)
+	return err == nil && os.SameFile(infoA, infoB)
 }
 
 // loadSettingsFile adds the layer of one file, if there is such a file.
@@ -71,7 +87,7 @@ func (r *resolver) addSettings(doc *document) error {
 	vars, err := doc.variables()
 	l.vars = vars
 	r.restrict(l)
-	if keysErr := doc.fill(l.keys, r.settingRows()); err == nil {
+	if keysErr := doc.fill(l.keys, r.settingRows(doc)); err == nil {
 		err = keysErr
 	}
 	entries, entriesErr := doc.modelEntries(l)
@@ -82,8 +98,9 @@ func (r *resolver) addSettings(doc *document) error {
 	return err
 }
 
-// settingRows lists all keys that a settings file may hold.
-func (r *resolver) settingRows() []Key {
+// settingRows lists the keys that a settings file may set. It tells about those
+// in a project's file that would have meant something elsewhere.
+func (r *resolver) settingRows(doc *document) []Key {
 	rows := slices.Clone(r.table)
 	for i := range r.in.Providers {
 		p := &r.in.Providers[i]
@@ -91,7 +108,17 @@ func (r *resolver) settingRows() []Key {
 			rows = append(rows, p.key(s))
 		}
 	}
-	return rows
+	if !doc.source.Kind.Project() {
+		return rows
+	}
+	return slices.DeleteFunc(rows, func(k Key) bool {
+		for _, path := range k.Settings {
+			if v, err := doc.find(path); !k.Project && err == nil && v != nil {
+				r.note(Note{File: doc.source.File, Line: doc.line(v), Text: path + " is ignored: a project's file may not set it"})
+			}
+		}
+		return !k.Project
+	})
 }
 
 // A document is a parsed settings file.
@@ -119,7 +146,7 @@ func parseSettings(data []byte, source Source) (*document, error) {
 	doc := &document{source: source, data: data}
 	root, ok := value.Value.(*hujson.Object)
 	if !ok {
-		return nil, doc.wrongType("the file", "an object", value)
+		return nil, doc.wrongType("", "an object", value)
 	}
 	doc.root = root
 	return doc, nil
@@ -191,12 +218,25 @@ func kindName(v hujson.Value) string {
 	return "an array"
 }
 
+// literalText returns the text of a string, "" for anything else. Nearly all
+// strings are without escapes and need no decoder.
+func literalText(v hujson.Value) string {
+	lit, ok := v.Value.(hujson.Literal)
+	switch {
+	case !ok || lit.Kind() != '"':
+		return ""
+	case bytes.IndexByte(lit, '\\') < 0 && utf8.Valid(lit):
+		return string(lit[1 : len(lit)-1])
+	}
+	return lit.String()
+}
+
 // member returns the member of that name; of two the later one, as in
 // JavaScript. Null counts as absent.
 func member(obj *hujson.Object, name string) *hujson.Value {
 	for i := len(obj.Members) - 1; i >= 0; i-- {
 		m := &obj.Members[i]
-		if key, ok := m.Name.Value.(hujson.Literal); ok && key.String() == name {
+		if literalText(m.Name) == name {
 			if m.Value.Value.Kind() == 'n' {
 				return nil
 			}
@@ -302,11 +342,10 @@ func (d *document) stringList(path string, v *hujson.Value) ([]string, error) {
 
 // text returns a string, expanded where this file's are.
 func (d *document) text(path string, v *hujson.Value) string {
-	lit, _ := v.Value.(hujson.Literal)
 	if d.expand == nil {
-		return lit.String()
+		return literalText(*v)
 	}
-	return d.expand(lit.String(), d.at(path, v))
+	return d.expand(literalText(*v), d.at(path, v))
 }
 
 // variables returns the "env" map.
@@ -322,8 +361,7 @@ func (d *document) variables() (map[string]item, error) {
 	}
 	var first error
 	for i := range obj.Members {
-		lit, _ := obj.Members[i].Name.Value.(hujson.Literal)
-		name, value := lit.String(), &obj.Members[i].Value
+		name, value := literalText(obj.Members[i].Name), &obj.Members[i].Value
 		switch value.Value.Kind() {
 		case '"':
 			vars[name] = item{text: d.text("env."+name, value), line: d.line(value), name: "env." + name}

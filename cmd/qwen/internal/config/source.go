@@ -34,21 +34,24 @@ type Source struct {
 
 // String returns a phrase such as "OPENAI_MODEL in /home/ann/.qwen/.env:3".
 func (s Source) String() string {
+	where := s.Name
 	switch {
 	case s.File != "" && s.Name != "":
-		return s.Name + " in " + s.place()
+		where = s.Name + " in " + s.place()
 	case s.File != "":
-		return s.place()
-	case s.Kind == FromEnvironment:
-		return s.Name + " in the environment"
-	case s.Kind == FromDefault && s.Name == "":
-		return "default"
-	case s.Kind == FromStored:
-		return "stored login " + s.Name
-	case s.Kind == FromInference:
-		return "inferred from " + s.Name
+		where = s.place()
 	}
-	return s.Name
+	switch {
+	case s.Kind == FromEnvironment:
+		return where + " in the environment"
+	case s.Kind == FromInference:
+		return "inferred from " + where
+	case s.Kind == FromStored:
+		return "stored login " + where
+	case s.Kind == FromDefault && where == "":
+		return "default"
+	}
+	return where
 }
 
 // place returns file and line.

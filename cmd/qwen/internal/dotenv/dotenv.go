@@ -16,6 +16,7 @@ package dotenv
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -89,12 +90,24 @@ func (s Search) Find() (*File, []Note) {
 			continue
 		}
 		vars, bad := Parse(data)
-		for _, b := range bad {
-			notes = append(notes, Note{Path: c.path, Line: b.Line, Reason: b.Reason})
-		}
+		notes = append(notes, badLines(c.path, bad)...)
 		return &File{Path: c.path, User: c.user || s.atHome(c.dir), Vars: vars}, notes
 	}
 	return nil, notes
+}
+
+// badLines tells about the first bad lines; a file of nothing else would have
+// thousands.
+func badLines(path string, bad []BadLine) []Note {
+	const shown = 10
+	var notes []Note
+	for _, b := range bad[:min(len(bad), shown)] {
+		notes = append(notes, Note{Path: path, Line: b.Line, Reason: b.Reason})
+	}
+	if more := len(bad) - shown; more > 0 {
+		notes = append(notes, Note{Path: path, Reason: fmt.Sprintf("%d more lines are not understood", more)})
+	}
+	return notes
 }
 
 func reason(err error) string {
