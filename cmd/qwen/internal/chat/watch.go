@@ -45,11 +45,11 @@ func (w *watch) timeout(a *answer) *sdk.Error {
 		return sdk.Errorf(sdk.KindTimeout, "no answer within %v", w.limit).
 			WithHint("The request was sent, and it is not known what became of it. Allow more time with --timeout.")
 	}
-	return sdk.Errorf(sdk.KindTimeout, "no data for %v, after %s", w.limit, a.progress()).
+	return sdk.Errorf(sdk.KindTimeout, "no data for %v, %s", w.limit, a.progress()).
 		WithHint("What arrived is kept. Allow longer pauses with --idle-timeout.")
 }
 
-// progress says how much of the answer arrived.
+// progress says how far the answer got.
 func (a *answer) progress() string {
 	size := map[sdk.PartKind]int{}
 	for _, c := range a.collected {
@@ -57,9 +57,9 @@ func (a *answer) progress() string {
 	}
 	switch {
 	case size[sdk.PartText] > 0:
-		return fmt.Sprintf("%d bytes of the answer", size[sdk.PartText])
+		return fmt.Sprintf("after %d bytes of the answer", size[sdk.PartText])
 	case size[sdk.PartReasoning] > 0:
-		return fmt.Sprintf("%d bytes of thought", size[sdk.PartReasoning])
+		return fmt.Sprintf("after %d bytes of thought", size[sdk.PartReasoning])
 	}
-	return "the answer had begun, but before any text of it"
+	return "before any text of the answer"
 }

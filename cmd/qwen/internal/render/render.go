@@ -23,8 +23,8 @@ import (
 )
 
 // A Renderer shows one run of the program: an answer, if there is one, and the
-// outcome. All methods return the first error of the writers below, after which
-// nothing more is written there. A Renderer is for one goroutine.
+// outcome. Errors are those of the writers below; it makes no sense to go on after
+// one. A Renderer is for one goroutine.
 type Renderer interface {
 	// Start is called once, when it is known what will be asked and before it is.
 	Start(s Session) error

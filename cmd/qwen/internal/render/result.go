@@ -16,16 +16,32 @@ func (m *messages) result(o Outcome) *resultMessage {
 	if m.finish != nil {
 		r.NumTurns = 1
 	}
-	if o.Err != nil {
-		r.Subtype, r.IsError, r.Error = "error_during_execution", true, m.errorDetail(o)
+	if err := m.failure(o); err != nil {
+		r.Subtype, r.IsError, r.Error = "error_during_execution", true, m.errorDetail(err, o.ExitCode)
 		return r
 	}
 	r.Result = new(m.text.String())
 	return r
 }
 
-func (m *messages) errorDetail(o Outcome) *errorDetail {
-	e := sdk.AsError(o.Err)
+// failure returns what went wrong, nil if nothing did. An answer may end in good
+// order and still count as a failure: at the token limit, for one. The exit code
+// and is_error say the same.
+func (m *messages) failure(o Outcome) *sdk.Error {
+	if o.Err != nil || o.ExitCode == 0 {
+		return sdk.AsError(o.Err)
+	}
+	e := &sdk.Error{Kind: sdk.KindIncomplete}
+	if m.finish != nil {
+		e.Message, e.Code = remark(m.finish), m.finish.RawReason
+		if m.finish.Reason == sdk.FinishContentFilter {
+			e.Kind = sdk.KindContentFilter
+		}
+	}
+	return e
+}
+
+func (m *messages) errorDetail(e *sdk.Error, exitCode int) *errorDetail {
 	return &errorDetail{
 		Message:      m.clean(message(e)),
 		Kind:         string(e.Kind),
@@ -38,7 +54,7 @@ func (m *messages) errorDetail(o Outcome) *errorDetail {
 		Hint:         m.clean(e.Hint),
 		Retryable:    e.Retryable,
 		RetryAfterMS: int64(e.RetryAfter / time.Millisecond),
-		ExitCode:     o.ExitCode,
+		ExitCode:     exitCode,
 	}
 }
 
