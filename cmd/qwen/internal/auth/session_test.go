@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -18,6 +19,8 @@ import (
 )
 
 var testID = credstore.ID{Provider: "qwen-oauth"}
+
+var _ Refresher = sdk.Provider(nil)
 
 // refresherFunc is a refresher that counts.
 type refresherFunc struct {
@@ -88,6 +91,12 @@ func (f *fixture) note(n credstore.Note) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.notes = append(f.notes, string(n))
+}
+
+func (f *fixture) said() []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(f.notes)
 }
 
 func (f *fixture) put(t *testing.T, c *sdk.Credential) {

@@ -103,8 +103,8 @@ func TestWaitingForAnotherProcess(t *testing.T) {
 			_ = unlock()
 		})
 		f.wantCredential(t, "theirs", 0)
-		if len(f.notes) != 1 || !strings.Contains(f.notes[0], "waiting") {
-			t.Errorf("notes %q, want one word about the wait", f.notes)
+		if notes := f.said(); len(notes) != 1 || !strings.Contains(notes[0], "waiting") {
+			t.Errorf("notes %q, want one word about the wait", notes)
 		}
 	})
 }

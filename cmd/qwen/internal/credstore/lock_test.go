@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -69,7 +70,7 @@ func TestLockWaitIsBounded(t *testing.T) {
 
 func TestLockMakesWritersTakeTurns(t *testing.T) {
 	f := newFile(t)
-	var holders, counter int
+	var holders, counter atomic.Int32
 	var group sync.WaitGroup
 	for range 8 {
 		group.Go(func() {
@@ -78,19 +79,19 @@ func TestLockMakesWritersTakeTurns(t *testing.T) {
 				t.Error(err)
 				return
 			}
-			if holders++; holders != 1 {
-				t.Errorf("%d holders", holders)
+			if n := holders.Add(1); n != 1 {
+				t.Errorf("%d holders", n)
 			}
-			counter++
-			holders--
+			counter.Add(1)
+			holders.Add(-1)
 			if err := unlock(); err != nil {
 				t.Error(err)
 			}
 		})
 	}
 	group.Wait()
-	if counter != 8 {
-		t.Errorf("%d of 8 had their turn", counter)
+	if n := counter.Load(); n != 8 {
+		t.Errorf("%d of 8 had their turn", n)
 	}
 }
 

@@ -68,10 +68,12 @@ func (f *File) lockShared(ctx context.Context) (*sharedHold, error) {
 // release removes the lock, unless it has become somebody else's.
 func (h *sharedHold) release() error {
 	content, err := os.ReadFile(h.path)
-	if err != nil || string(content) != h.uuid {
-		return nil // broken as stale while we held it: no longer ours to remove
+	if err == nil && string(content) == h.uuid {
+		err = os.Remove(h.path)
 	}
-	if err := os.Remove(h.path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	// If it is gone or has other content, it was broken as stale while we held
+	// it, and is no longer ours to remove.
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return writeError(h.path, err)
 	}
 	return nil
@@ -83,7 +85,7 @@ func createExclusive(path, content string) error {
 		return err
 	}
 	_, err = file.WriteString(content)
-	return errors.Join(err, file.Close())
+	return errors.Join(err, file.Chmod(fileMode), file.Close()) // Chmod: whatever the umask left
 }
 
 // An observedLock is somebody else's lock, as seen while waiting for it.
