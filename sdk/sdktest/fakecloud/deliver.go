@@ -29,6 +29,11 @@ func (c *Cloud) replace(w http.ResponseWriter, r *http.Request, f *Fault) bool {
 		c.hold(r.Context())
 	case FaultSlowHeaders:
 		return !c.sleep(r.Context(), f.Delay)
+	case FaultCut, FaultReset:
+		if f.After > 0 {
+			return false
+		}
+		reset(w) // before the service has seen the request
 	default:
 		return false
 	}

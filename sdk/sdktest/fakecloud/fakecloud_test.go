@@ -228,6 +228,16 @@ func TestFaultTimesAndPath(t *testing.T) {
 	}
 }
 
+func TestResetBeforeTheAnswer(t *testing.T) {
+	for _, kind := range []fakecloud.FaultKind{fakecloud.FaultCut, fakecloud.FaultReset} {
+		cloud := start(t)
+		cloud.Fault(fakecloud.Fault{Kind: kind, After: -1})
+		if status, _, err := read(t, cloud.OpenAI(), "k", "any", true); err == nil {
+			t.Errorf("%s: status %d", kind, status)
+		}
+	}
+}
+
 func TestRedirectLeadsElsewhere(t *testing.T) {
 	cloud := start(t)
 	if _, _, err := read(t, cloud.OpenAI(), "k", "fault-redirect", true); err != nil {

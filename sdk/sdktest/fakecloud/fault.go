@@ -54,7 +54,10 @@ type Fault struct {
 	// Times is how many requests it is good for; 0: all.
 	Times int `json:"times,omitempty"`
 
-	After int           `json:"after,omitempty"` // chunks or bytes; 0: the kind's default, -1: none
+	// After counts chunks or bytes; 0: the kind's default, -1: none. A connection
+	// that is cut or reset after none breaks before the service has seen the
+	// request; else it has, and only the answer is lost.
+	After int           `json:"after,omitempty"`
 	Delay time.Duration `json:"delay,omitempty"`
 	Size  int           `json:"size,omitempty"`
 
