@@ -22,7 +22,7 @@ type fake struct {
 	released     int // answers that were left or ended
 }
 
-// script plays one answer. It returns when stop was cancelled, as providers do.
+// script plays one answer. It returns when ctx is cancelled, as providers do.
 type script func(ctx context.Context, s *sdk.Stream)
 
 func (f *fake) Chat(ctx context.Context, req *sdk.ChatRequest) iter.Seq2[sdk.Event, error] {
