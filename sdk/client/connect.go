@@ -124,7 +124,7 @@ func (p *Process) clientConfig(provider string) (*plugin.ClientConfig, error) {
 		SkipHostEnv:      true,
 		TLSConfig:        tlsConfig,
 		UnixSocketConfig: &plugin.UnixSocketConfig{TempDir: p.dir},
-		Logger:           p.options.Logger,
+		Logger:           p.logger(provider),
 		StartTimeout:     p.options.StartTimeout + settle, // ours ends first
 		GRPCDialOptions: []grpc.DialOption{
 			grpc.WithDefaultCallOptions(
@@ -133,6 +133,15 @@ func (p *Process) clientConfig(provider string) (*plugin.ClientConfig, error) {
 			grpc.WithNoProxy(),
 		},
 	}, nil
+}
+
+// logger returns the logger under the provider's name: the process may have been
+// started before it was known which provider it would be.
+func (p *Process) logger(provider string) hclog.Logger {
+	if provider == "" {
+		return p.options.Logger
+	}
+	return p.options.Logger.Named(provider)
 }
 
 func (p *Process) greet(provider string, host, child *launch.Identity) error {

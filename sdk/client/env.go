@@ -10,8 +10,8 @@ import (
 var passed = []string{
 	"PATH", "TMPDIR", "TZ", "LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "LC_MESSAGES",
 	"SSL_CERT_FILE", "SSL_CERT_DIR",
-	// For coverage of plugin processes in tests.
-	"GOCOVERDIR",
+	// For tests: coverage of plugin processes, options of the race detector.
+	"GOCOVERDIR", "GORACE",
 }
 
 // passedOnWindows names what a process needs there to run at all.

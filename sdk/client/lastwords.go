@@ -8,7 +8,14 @@ import (
 // LastWords returns the line of standard error that tells most about the
 // process's end: the last panic or fatal error of the Go runtime if there is
 // one, else the last line; "" if it said nothing.
+//
+// Of a process that has ended it waits a moment for what is still in the pipe.
 func (p *Process) LastWords() string {
+	select {
+	case <-p.exited:
+		p.waitStderr()
+	default:
+	}
 	var last string
 	for _, line := range p.Stderr() {
 		text := message(line)

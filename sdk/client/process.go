@@ -34,8 +34,8 @@ type Options struct {
 	// a password. They reach the plugin through its standard input.
 	Private map[string]string
 
-	// Logger receives what the plugin logs and what go-plugin says about it; nil
-	// for nowhere.
+	// Logger receives what the plugin logs and what go-plugin says about it, under
+	// the name of the provider given to Connect; nil for nowhere.
 	Logger hclog.Logger
 
 	// StartTimeout bounds the time from the call of Connect until the plugin can

@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"github.com/qwen-cli/qwen/sdk"
+	"github.com/qwen-cli/qwen/sdk/client"
 )
 
 // Describe fills in the descriptions of candidates that can be used, by starting
@@ -26,11 +27,12 @@ func (h *Host) Describe(ctx context.Context, candidates []*Candidate) {
 }
 
 func (h *Host) describe(ctx context.Context, c *Candidate) {
-	p, err := h.Open(ctx, c.Name)
+	process, err := client.Spawn(h.options(h.path(c)))
+	if err == nil {
+		defer process.Close()
+		_, err = connect(ctx, c, process)
+	}
 	if err != nil {
 		c.Status, c.Reason = StatusBroken, sdk.AsError(err).Message
-		return
 	}
-	c.Description = p.Description()
-	p.process.Close()
 }

@@ -1,6 +1,7 @@
 package pluginhost
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -62,7 +63,7 @@ func scan(dir Dir) []*Candidate {
 	if err != nil {
 		return nil
 	}
-	unsafeDir := unsafePath(dir.Path)
+	unsafeDir := unsafeDirectory(dir.Path)
 	var list []*Candidate
 	for _, entry := range entries {
 		name, ok := pluginName(entry.Name())
@@ -70,19 +71,12 @@ func scan(dir Dir) []*Candidate {
 			continue
 		}
 		c := &Candidate{Name: name, Path: filepath.Join(dir.Path, entry.Name()), Origin: dir.Origin, Status: StatusOK}
-		if reason := cmpOr(unsafeDir, unsafeExecutable(c.Path)); reason != "" {
+		if reason := cmp.Or(unsafeDir, unsafeExecutable(c.Path)); reason != "" {
 			c.Status, c.Reason = StatusRefused, reason
 		}
 		list = append(list, c)
 	}
 	return list
-}
-
-func cmpOr(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }
 
 // pluginName returns NAME of a file name qwen-provider-NAME.
@@ -108,6 +102,14 @@ func ValidName(name string) bool {
 		}
 	}
 	return name != ""
+}
+
+// unsafeDirectory says why nothing in a directory must be run, "" if it may.
+func unsafeDirectory(path string) string {
+	if !filepath.IsAbs(path) {
+		return fmt.Sprintf("%q depends on the working directory; give an absolute path", path)
+	}
+	return unsafePath(path)
 }
 
 // unsafeExecutable says why a file must not be run, "" if it may.

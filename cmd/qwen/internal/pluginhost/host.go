@@ -63,15 +63,17 @@ func New(c Config) *Host {
 
 // Prestart starts the process of a built-in provider before it is known which
 // one: the process comes up while the program reads its configuration. If it
-// cannot be started, [Host.Open] will say why.
+// cannot be started, [Host.Open] will say why. Called again, it does nothing
+// while there is such a process.
 func (h *Host) Prestart() {
-	p, err := client.Spawn(h.options("builtin", h.config.Self))
-	if err != nil {
-		return
-	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.early = p
+	if h.early != nil {
+		return
+	}
+	if p, err := client.Spawn(h.options(h.config.Self)); err == nil {
+		h.early = p
+	}
 }
 
 func (h *Host) takeEarly() *client.Process {
@@ -82,30 +84,27 @@ func (h *Host) takeEarly() *client.Process {
 	return p
 }
 
-// options returns how to start an executable as the plugin called name.
-func (h *Host) options(name, path string) client.Options {
+// options returns how to start an executable as a plugin.
+func (h *Host) options(path string) client.Options {
 	env, private := client.Environment(h.config.Environ)
 	return client.Options{
 		Path:    path,
 		Env:     env,
 		Private: private,
-		Logger:  h.config.Logger.Named(name),
+		Logger:  h.config.Logger,
 	}
 }
 
-// Open starts the plugin called name and returns its provider. It is of kind
-// [sdk.KindConfig] if there is none, else [sdk.KindPlugin].
+// Open starts the plugin called name and returns its provider. The error is of
+// kind [sdk.KindConfig] if there is none, else [sdk.KindPlugin].
 func (h *Host) Open(ctx context.Context, name string) (*Plugin, error) {
 	c, err := h.find(name)
 	if err != nil {
 		return nil, err
 	}
-	process := h.processFor(c)
-	if process == nil {
-		process, err = client.Spawn(h.options(c.Name, h.path(c)))
-		if err != nil {
-			return nil, named(c.Name, err)
-		}
+	process, err := h.processFor(c)
+	if err != nil {
+		return nil, named(name, err)
 	}
 	plugin, err := connect(ctx, c, process)
 	if err != nil {
@@ -117,12 +116,19 @@ func (h *Host) Open(ctx context.Context, name string) (*Plugin, error) {
 	return plugin, nil
 }
 
-// processFor returns the process started ahead, if it serves c.
-func (h *Host) processFor(c *Candidate) *client.Process {
-	if c.Origin != OriginBuiltin {
-		return nil
+// processFor returns a process that serves c: the one started ahead, if c is
+// built in, else a new one. The one started ahead is let go when the user wants
+// another kind of provider.
+func (h *Host) processFor(c *Candidate) (*client.Process, error) {
+	early := h.takeEarly()
+	switch {
+	case early == nil:
+	case c.Origin == OriginBuiltin:
+		return early, nil
+	default:
+		early.Release()
 	}
-	return h.takeEarly()
+	return client.Spawn(h.options(h.path(c)))
 }
 
 func (h *Host) path(c *Candidate) string {
@@ -132,7 +138,8 @@ func (h *Host) path(c *Candidate) string {
 	return c.Path
 }
 
-// Close stops every plugin and waits for them, for a bounded time.
+// Close stops every plugin and waits for them, for a bounded time. What is
+// opened afterwards needs another Close.
 func (h *Host) Close() { h.each((*client.Process).Close) }
 
 // Release tells every plugin to end without waiting, for a program that exits.

@@ -3,7 +3,6 @@ package pluginhost
 import (
 	"context"
 	"errors"
-	"fmt"
 	"iter"
 	"time"
 
@@ -54,11 +53,17 @@ func (p *Plugin) checkDescription(ctx context.Context) (*sdk.Description, error)
 		return nil, err
 	}
 	if d.Name != p.Candidate.Name {
-		return nil, named(p.Candidate.Name, sdk.Errorf(sdk.KindPlugin,
-			"%s: it calls itself %q", p.Candidate.Path, d.Name).
-			WithHint("Rename the file to %s%s.", prefix, d.Name))
+		return nil, named(p.Candidate.Name, wrongName(p.Candidate.Path, d.Name))
 	}
 	return d, nil
+}
+
+func wrongName(path, name string) error {
+	e := sdk.Errorf(sdk.KindPlugin, "%s: it calls itself %q", path, name)
+	if !ValidName(name) {
+		return e.WithHint("This is a fault of the plugin, please report it to its author.")
+	}
+	return e.WithHint("Rename the file to %s%s.", prefix, name)
 }
 
 // Name returns the provider's name.
@@ -124,13 +129,19 @@ func (p *Plugin) explain(err error) error {
 	if sdk.KindOf(err) != sdk.KindPlugin {
 		return named(p.Name(), err)
 	}
-	e := &sdk.Error{Kind: sdk.KindPlugin, Provider: p.Name(), Err: err, Message: "the connection to the plugin broke"}
 	select {
 	case <-p.process.Exited():
-		e.Message = fmt.Sprintf("the plugin crashed (%s)", p.process.ExitReason())
-		e.Hint = "This is a fault of the plugin, please report it to its author; --log-level debug shows what it logs."
+		return p.crashed(err)
 	case <-time.After(settle):
+		return named(p.Name(), err) // it lives: the call alone has failed
 	}
+}
+
+// crashed is the error for a process that ended during a call.
+func (p *Plugin) crashed(err error) error {
+	e := sdk.Errorf(sdk.KindPlugin, "the plugin crashed (%s)", p.process.ExitReason()).
+		WithHint("This is a fault of the plugin, please report it to its author; --log-level debug shows what it logs.")
+	e.Provider, e.Err = p.Name(), err
 	if last := p.process.LastWords(); last != "" {
 		e.Message += "; it said: " + last
 	}
