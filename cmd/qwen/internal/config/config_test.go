@@ -44,6 +44,7 @@ func providers() []config.Provider {
 				{Name: "api-version", Env: []string{"AZURE_OPENAI_API_VERSION"}, ProjectSafe: true},
 				{Name: "auth-header", Env: []string{"OPENAI_AUTH_HEADER"}, Enum: []string{"bearer", "api-key"}, Default: "bearer"},
 				{Name: "proxy-secret", Env: []string{"OPENAI_PROXY_SECRET"}, Secret: true},
+				{Name: "allow-http", Type: config.TypeBool},
 			},
 		},
 		{

@@ -102,7 +102,10 @@ func (r *resolver) checkClaim() error {
 // checkPlainHTTP refuses to send a credential unencrypted to another machine.
 func (r *resolver) checkPlainHTTP() error {
 	endpoint := r.cfg.Endpoint
-	if r.provider == nil || !plainHTTP(endpoint.Text) || loopback(endpoint.Text) || r.cfg.Get(KeyAllowHTTP).Text == "true" {
+	if r.provider == nil || !plainHTTP(endpoint.Text) || loopback(endpoint.Text) {
+		return nil
+	}
+	if r.cfg.Get(KeyAllowHTTP).Text == "true" || r.cfg.Settings[KeyAllowHTTP].Text == "true" {
 		return nil
 	}
 	if !r.cfg.Key.IsSet() {

@@ -216,3 +216,17 @@ func TestPlainHTTP(t *testing.T) {
 		wrong[*config.Error](p)
 	})
 }
+
+// The provider has a switch of its own; one is as good as the other.
+func TestAllowHTTPReachesTheProvider(t *testing.T) {
+	p := newPlace(t)
+	p.environ = []string{"OPENAI_BASE_URL=http://10.0.0.7/v1", "OPENAI_API_KEY=" + generalKey}
+	p.flag("allow-http", "true")
+	expect(t, p.resolve().Settings["allow-http"].Text, "true")
+	p.flags = nil
+	p.write("~/.qwen/settings.json", `{"providers": {"openai": {"allow-http": true}}}`)
+	p.resolve()
+	p.write("~/.qwen/settings.json", `{}`)
+	p.write(".qwen/settings.json", `{"providers": {"openai": {"allow-http": true}}, "security": {"allowHttp": true}}`)
+	wrong[*config.Error](p)
+}

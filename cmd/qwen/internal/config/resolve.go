@@ -13,7 +13,7 @@ import (
 // With an error, the Config is what could be resolved nonetheless, for display
 // only: its secrets are masked.
 func Resolve(in Input) (*Config, error) {
-	in.Home = cleanHome(in.Home)
+	in.Home, in.Dir = cleanPath(in.Home), cleanPath(in.Dir)
 	r := &resolver{
 		in:      in,
 		table:   Keys(),
@@ -55,8 +55,8 @@ func (r *resolver) resolve() error {
 		r.load,
 		r.resolveProvider,
 		r.resolveConnection,
-		r.resolveSettings,
 		r.resolveTable,
+		r.resolveSettings,
 		r.checkOrigin,
 		r.checkClaim,
 		r.checkPlainHTTP,
@@ -142,10 +142,24 @@ func (r *resolver) resolveSettings() error {
 		if err != nil && first == nil {
 			first = err
 		}
+		if !v.IsSet() {
+			v = r.inherited(s, k)
+		}
 		if v.IsSet() {
 			r.cfg.set(v)
 			r.cfg.Settings[s.Name] = v
 		}
 	}
 	return first
+}
+
+// inherited returns what the program as a whole was told, for a provider that
+// has a switch of the same meaning: whoever types --allow-http means both.
+func (r *resolver) inherited(s ProviderSetting, k Key) Value {
+	v := r.cfg.Get(s.Name)
+	if s.Name != KeyAllowHTTP || v.Source.Kind == FromDefault {
+		return Value{Key: k.Name}
+	}
+	v.Key = k.Name
+	return v
 }

@@ -32,7 +32,7 @@ func (r *resolver) loadSettings() error {
 		user = filepath.Join(root, "settings.json")
 	}
 	var first error
-	if !sameFile(project, user) {
+	if r.in.Dir != "" && !sameFile(project, user) {
 		first = r.loadSettingsFile(project, FromSettingsProject)
 	}
 	if user != "" {

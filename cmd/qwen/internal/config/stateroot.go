@@ -12,7 +12,7 @@ import (
 // be resolved. It is empty if there is none, or if it is not valid, which
 // [Resolve] reports.
 func StateRoot(environ []string, home string) string {
-	v, _ := stateRoot(environLayer(environ), cleanHome(home))
+	v, _ := stateRoot(environLayer(environ), cleanPath(home))
 	return v.Text
 }
 
@@ -55,12 +55,12 @@ func absolute(path string, source Source, home string) (Value, error) {
 	return v, nil
 }
 
-// cleanHome returns home, or nothing if it is not a directory one can rely on.
-func cleanHome(home string) string {
-	if !filepath.IsAbs(home) {
+// cleanPath returns a path in its shortest form, or nothing if it is relative.
+func cleanPath(path string) string {
+	if !filepath.IsAbs(path) {
 		return ""
 	}
-	return filepath.Clean(home)
+	return filepath.Clean(path)
 }
 
 // resolveStateRoot is the first step of [Resolve].
