@@ -12,15 +12,16 @@ import (
 	"time"
 )
 
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 // Every file that must not be used is passed over with one note, and the search
 // goes on as if it were not there.
 func TestUntrustedFiles(t *testing.T) {
-	must := func(t *testing.T, err error) {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
 	for _, tc := range []struct {
 		name string
 		make func(t *testing.T, tr *tree, path string)
@@ -65,19 +66,6 @@ func TestUntrustedFiles(t *testing.T) {
 			}
 			must(t, os.Chmod(tr.write("elsewhere/repo/.env", "A=b"), 0))
 		}, "permission denied"},
-		{"somebody else's", func(t *testing.T, tr *tree, path string) {
-			if os.Geteuid() != 0 {
-				t.Skip("only root can give files away")
-			}
-			must(t, os.Chown(tr.write("elsewhere/repo/.env", "A=b"), 12345, 12345))
-		}, "it belongs to another user (uid 12345)"},
-		{"somebody else's directory", func(t *testing.T, tr *tree, path string) {
-			if os.Geteuid() != 0 {
-				t.Skip("only root can give directories away")
-			}
-			tr.write("elsewhere/repo/.env", "A=b")
-			must(t, os.Chown(filepath.Dir(path), 12345, 12345))
-		}, "its directory ROOT/elsewhere/repo belongs to another user (uid 12345)"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			tr := newTree(t)
@@ -85,18 +73,39 @@ func TestUntrustedFiles(t *testing.T) {
 			path := tr.path("elsewhere/repo/.env")
 			tc.make(t, tr, path)
 			start := time.Now()
-			f, notes := tr.search("elsewhere/repo").Find()
-			if f == nil || f.Path != tr.path("elsewhere/.env") {
-				t.Errorf("found %+v, want the file above", f)
-			}
-			if len(notes) != 1 || notes[0].Path != path || !strings.Contains(strings.ReplaceAll(notes[0].Reason, tr.root, "ROOT"), tc.want) {
-				t.Errorf("notes %+v, want one with %q", notes, tc.want)
-			}
+			passedOver(t, tr, path, tc.want)
 			if d := time.Since(start); d > 5*time.Second {
 				t.Errorf("it took %v", d)
 			}
 		})
 	}
+}
+
+// passedOver checks that the file at path is passed over for the one above, with
+// one note.
+func passedOver(t *testing.T, tr *tree, path, reason string) {
+	t.Helper()
+	f, notes := tr.search("elsewhere/repo").Find()
+	if f == nil || f.Path != tr.path("elsewhere/.env") {
+		t.Errorf("found %+v, want the file above", f)
+	}
+	if len(notes) != 1 || notes[0].Path != path || !strings.Contains(strings.ReplaceAll(notes[0].Reason, tr.root, "ROOT"), reason) {
+		t.Errorf("notes %+v, want one with %q", notes, reason)
+	}
+}
+
+func TestFilesOfOtherUsers(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("only root can give files away")
+	}
+	tr := newTree(t)
+	tr.write("elsewhere/.env", "A=above")
+	path := tr.write("elsewhere/repo/.env", "A=b")
+	must(t, os.Chown(path, 12345, 12345))
+	passedOver(t, tr, path, "it belongs to another user (uid 12345)")
+	must(t, os.Chown(path, 0, 0))
+	must(t, os.Chown(filepath.Dir(path), 12345, 12345))
+	passedOver(t, tr, path, "its directory ROOT/elsewhere/repo belongs to another user (uid 12345)")
 }
 
 // Whoever can write beside .qwen can exchange it.
