@@ -1,0 +1,61 @@
+# Everything here works with Go and make alone. "make lint" and "make generate"
+# fetch the tools that tools/go.mod pins, once; "make test" uses the race detector
+# where there is a C compiler, which it needs.
+
+VERSION := $(shell git describe --tags --dirty 2>/dev/null)
+RELEASE := github.com/qwen-cli/qwen/cmd/qwen/internal/cli.release
+LDFLAGS := -s -w $(if $(VERSION),-X $(RELEASE)=$(VERSION))
+
+# The modules that are built and tested, the root last. The tools have their own.
+MODULES := $(patsubst %/go.mod,%,$(wildcard examples/go.mod)) .
+TOOL    := go tool -modfile=$(CURDIR)/tools/go.mod
+SOURCES := $(wildcard cmd plugins sdk internal examples)
+
+# The race detector waits a second at the end of every process, which is much
+# where every test starts some: see https://go.dev/doc/articles/race_detector.
+RACE := $(if $(shell command -v $$(go env CC) 2>/dev/null),-race)
+export GORACE ?= atexit_sleep_ms=0
+
+.PHONY: build test lint generate check-generate fmt demo readme clean help
+
+build: ## build bin/qwen, which holds the built-in providers as well
+	CGO_ENABLED=0 go build -trimpath -ldflags "$(LDFLAGS)" -o bin/qwen$(shell go env GOEXE) ./cmd/qwen
+
+test: ## test every module, with the race detector
+	$(if $(RACE),,@echo "no C compiler: testing without the race detector")
+	@set -e; for module in $(MODULES); do \
+		echo "cd $$module && go test $(RACE) ./..."; \
+		(cd $$module && go test $(RACE) ./...); \
+	done
+
+lint: ## check formatting, go vet, staticcheck and the protocol's rules
+	@unformatted=$$(gofmt -l $(SOURCES)); \
+	if [ -n "$$unformatted" ]; then echo "not formatted (make fmt):"; echo "$$unformatted"; exit 1; fi
+	@set -e; for module in $(MODULES); do \
+		echo "cd $$module && go vet ./... && staticcheck ./..."; \
+		(cd $$module && go vet ./... && $(TOOL) staticcheck ./...); \
+	done
+	cd sdk/proto && $(TOOL) buf lint
+
+generate: ## make the Go code of the protocol anew
+	cd sdk/proto && $(TOOL) buf generate
+
+check-generate: ## fail if "make generate" would change anything
+	@set -e; fresh=$$(mktemp -d); trap 'rm -rf "$$fresh"' EXIT; mkdir -p "$$fresh/sdk/proto"; \
+	(cd sdk/proto && $(TOOL) buf generate -o "$$fresh/sdk/proto"); \
+	diff -r "$$fresh/sdk/internal/pb" sdk/internal/pb || { echo "run: make generate"; exit 1; }
+
+fmt: ## format the Go code
+	gofmt -w $(SOURCES)
+
+demo: build ## see qwen at work: no account, no network
+	@go run ./internal/demo bin/qwen$(shell go env GOEXE)
+
+readme: build ## write what the demo shows into README.md
+	@go run ./internal/demo -readme README.md bin/qwen$(shell go env GOEXE) >/dev/null
+
+clean: ## remove what was built
+	rm -rf bin dist
+
+help: ## show this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(firstword $(MAKEFILE_LIST))
