@@ -31,10 +31,8 @@ type message struct {
 type content string
 
 func (c *content) UnmarshalJSON(data []byte) error {
-	var text string
-	if json.Unmarshal(data, &text) == nil { // a string or null
-		*c = content(text)
-		return nil
+	if data[0] != '[' { // a string or null
+		return json.Unmarshal(data, (*string)(c))
 	}
 	var parts []struct {
 		Type string `json:"type"`
@@ -94,7 +92,7 @@ func readChat(r *http.Request) (*chatRequest, error) {
 		return nil, err
 	}
 	var req chatRequest
-	if err := json.Unmarshal(body, &req); err != nil {
+	if err := json.Unmarshal(elideData(body), &req); err != nil {
 		return nil, fmt.Errorf("we could not parse the JSON body of your request: %w", err)
 	}
 	if d := r.PathValue("deployment"); d != "" {
