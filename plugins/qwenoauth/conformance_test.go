@@ -10,24 +10,23 @@ import (
 )
 
 func TestConformance(t *testing.T) {
-	qwen := sdktest.OpenAICompatible{
+	sdktest.Run(t, sdktest.Config{New: New, Service: loopback})
+}
+
+// loopback is Qwen's service, with an issuer moved to this machine.
+func loopback(t sdktest.TB, b sdktest.Behaviour) *sdktest.Service {
+	return sdktest.OpenAICompatible{
 		Model: onlyModel,
 		Connect: func(cloud *fakecloud.Cloud) sdk.Connection {
-			token := cloud.IssueToken()
-			return sdk.Connection{
-				Endpoint: cloud.Qwen(),
-				Settings: map[string]string{"issuer": cloud.OAuthURL()},
-				Credential: &sdk.Credential{
-					Kind: sdk.CredentialOAuth, Secret: sdk.Secret(token.Access), RefreshToken: sdk.Secret(token.Refresh),
-					TokenType: "Bearer", Expiry: token.Expires, Endpoint: cloud.Qwen(),
-				},
-			}
+			conn := connection(cloud, cloud.IssueToken())
+			conn.Endpoint = cloud.Qwen()
+			return conn
 		},
 		SignIn: func(cloud *fakecloud.Cloud) map[string]string {
-			cloud.SetOAuth(fakecloud.OAuthOptions{AutoApprove: true, Interval: time.Second})
+			cloud.SetOAuth(fakecloud.OAuthOptions{
+				AutoApprove: true, Interval: 10 * time.Millisecond, Closed: b == sdktest.SignInRefused,
+			})
 			return nil
 		},
-		Without: []sdktest.Behaviour{sdktest.SignInRefused}, // the tokens of a sign-in are always good
-	}
-	sdktest.Run(t, sdktest.Config{New: New, Service: qwen.Start})
+	}.Start(t, b)
 }

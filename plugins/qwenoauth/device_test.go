@@ -283,7 +283,7 @@ func TestVerify(t *testing.T) {
 		tells  string
 	}{
 		{"good", false, nil, "", ""},
-		{"closed", true, nil, sdk.KindPermission, ""},
+		{"closed", true, nil, sdk.KindUnauthenticated, ""},
 		{"busy", false, &fakecloud.Fault{Status: 503}, "", "first request failed"},
 		{"used up", false, &fakecloud.Fault{Status: 429, Code: "insufficient_quota", Message: "Free allocated quota exceeded."}, "", "2026-04-15"},
 	}

@@ -84,7 +84,7 @@ func (p *provider) verify(ctx context.Context, req *sdk.LoginRequest, c *sdk.Cre
 
 // tierClosed says what a refusal right after the sign-in means.
 func tierClosed(e *sdk.Error) error {
-	return &sdk.Error{Kind: sdk.KindPermission, Host: e.Host, Status: e.Status, Code: e.Code, RequestID: e.RequestID, Err: e,
+	return &sdk.Error{Kind: sdk.KindUnauthenticated, Host: e.Host, Status: e.Status, Code: e.Code, RequestID: e.RequestID, Err: e,
 		Message: "the sign-in worked, but Qwen refuses the token: it closed its free tier on 2026-04-15",
 		Hint:    nextStep}
 }

@@ -31,7 +31,8 @@ type OAuthOptions struct {
 	// lengthens the interval by 5 s each time (RFC 8628 section 3.5).
 	StrictInterval bool `json:"strict_interval,omitempty"`
 
-	// Interval is sent as "interval"; 0: not sent, which means 5 s.
+	// Interval is sent as "interval"; 0: not sent, which means 5 s. Parts of a
+	// second are sent too, for tests in real time.
 	Interval time.Duration `json:"interval,omitempty"`
 
 	// CodeLifetime is how long a device code is good; 0: 10 minutes.
@@ -260,7 +261,7 @@ func (s *oauthServer) begin(clientID, challenge, issuer string) object {
 		answer["expires_in"] = o.CodeExpiresIn
 	}
 	if o.Interval > 0 {
-		answer["interval"] = int(o.Interval / time.Second)
+		answer["interval"] = o.Interval.Seconds()
 	}
 	return answer
 }
