@@ -191,7 +191,7 @@ func (c *checker) checkUsage(u Usage) error {
 
 func (c *checker) checkFinished() error {
 	if len(c.open) > 0 {
-		return violation("the finish event came while %d parts were open", len(c.open))
+		return violation("the finish event came before the end of %d of its parts", len(c.open))
 	}
 	c.finished = true
 	return nil

@@ -8,7 +8,8 @@ package sdk
 //
 //	Started? ( PartStarted Delta* PartDone | UsageReported | Warning | Heartbeat )* Finished
 //
-// where several parts may be open at once. Part indexes start at 0 and rise by
+// where several parts may be open at once, and warnings and heartbeats may come
+// before Started. Part indexes start at 0 and rise by
 // one with each PartStarted. The texts of a part's deltas, joined, are the text
 // of its PartDone: deltas are for display, PartDone is the truth. No delta
 // splits a UTF-8 sequence. Token counts never fall. Nothing follows Finished.
