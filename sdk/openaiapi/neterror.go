@@ -63,7 +63,7 @@ func describeTLSError(err error) (message, hint string) {
 	var name x509.HostnameError
 	var invalid x509.CertificateInvalidError
 	var record tls.RecordHeaderError
-	var alert tls.AlertError
+	var op *net.OpError
 	switch {
 	case errors.As(err, &unknown):
 		return "the certificate is from an authority that is not trusted here",
@@ -76,8 +76,8 @@ func describeTLSError(err error) (message, hint string) {
 		return "the certificate is not valid", ""
 	case errors.Is(err, http.ErrSchemeMismatch), errors.As(err, &record):
 		return "the server does not speak TLS on this port", "If this is a local server, the endpoint may have to begin with http://."
-	case errors.As(err, &alert):
-		return "the server refused the TLS handshake (" + cleanText(alert.Error(), 100) + ")", ""
+	case errors.As(err, &op) && op.Op == "remote error": // an alert, RFC 8446 section 6
+		return "the server refused the TLS handshake (" + cleanText(op.Err.Error(), 100) + ")", ""
 	}
 	return "", ""
 }
