@@ -21,6 +21,8 @@ package codingplan
 import (
 	"context"
 	"iter"
+	"net/http"
+	"runtime"
 
 	"github.com/qwen-cli/qwen/sdk"
 	"github.com/qwen-cli/qwen/sdk/openaiapi"
@@ -30,11 +32,18 @@ import (
 const Name = "coding-plan"
 
 // New returns the provider.
-func New() sdk.Provider { return new(provider) }
+func New() sdk.Provider { return newProvider(nil) }
 
 type provider struct {
 	client openaiapi.Client
 }
+
+func newProvider(client *http.Client) *provider {
+	return &provider{client: openaiapi.Client{HTTP: client, UserAgent: userAgent}}
+}
+
+// userAgent names this program and no other.
+const userAgent = "qwen/" + version + " (" + runtime.GOOS + "; " + runtime.GOARCH + ")"
 
 // Describe implements [sdk.Provider].
 func (p *provider) Describe(context.Context) (*sdk.Description, error) { return describe(), nil }

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/qwen-cli/qwen/sdk"
-	"github.com/qwen-cli/qwen/sdk/openaiapi"
 	"github.com/qwen-cli/qwen/sdk/sdktest/fakecloud"
 )
 
@@ -55,8 +54,8 @@ func TestChat(t *testing.T) {
 	if len(requests) != 1 || requests[0].Key() != planKey || !strings.Contains(requests[0].Body, `"qwen3-coder-plus"`) {
 		t.Errorf("%+v", requests)
 	}
-	if agent := requests[0].Header.Get("User-Agent"); strings.Contains(agent, "QwenCode") {
-		t.Errorf("pretends to be another program: %q", agent)
+	if agent := requests[0].Header.Get("User-Agent"); !strings.HasPrefix(agent, "qwen/"+version) {
+		t.Errorf("the program calls itself %q", agent)
 	}
 }
 
@@ -86,7 +85,7 @@ func TestRefusedLocally(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			cloud := fakecloud.Unstarted()
-			p := &provider{client: openaiapi.Client{HTTP: cloud.Client()}}
+			p := newProvider(cloud.Client())
 			_, err := ask(t, p, connection(tt.endpoint, tt.key), "")
 			e := sdk.AsError(err)
 			if e == nil || e.Kind != tt.kind || !strings.Contains(e.Message, tt.says) || e.Hint == "" {
@@ -151,7 +150,7 @@ func TestServiceErrors(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) { // begins at 2000-01-01 00:00 UTC, a Saturday
 			cloud := fakecloud.Unstarted()
 			cloud.Fault(fakecloud.Fault{Status: tt.status, Code: tt.code, Message: tt.message, Body: tt.body})
-			p := &provider{client: openaiapi.Client{HTTP: cloud.Client()}}
+			p := newProvider(cloud.Client())
 			_, err := ask(t, p, connection(cloud.CodingPlan(), planKey), "")
 			e := sdk.AsError(err)
 			if e == nil || e.Kind != tt.kind || !strings.Contains(e.Message, tt.says) || !strings.Contains(e.Hint, tt.hintsAt) || e.Retryable {

@@ -66,7 +66,8 @@ func (i issuer) resource(said string) (string, error) {
 
 func errResource(host, message string) error {
 	e := sdk.Errorf(sdk.KindConfig, "%s", message).
-		WithHint(`Sign in again with "qwen auth login qwen-oauth"; if that does not help, the stored login or the network is being tampered with.`)
+		WithHint(`Sign in again with "qwen auth login qwen-oauth"; behind a mirror, set QWEN_OAUTH_BASE_URL as at the sign-in. ` +
+			"If neither helps, the stored login or the network is being tampered with.")
 	if asciiHost(host) {
 		e.Host = host
 	}
