@@ -39,6 +39,10 @@ func runPlugin(mode string) {
 	case "noisy":
 		fmt.Println("Welcome to ACME!")
 		serve.Main(&echo{})
+	case "foreign":
+		if err := foreignPlugin(); err != nil {
+			panic(err)
+		}
 	case "two":
 		serve.Main(&echo{name: "one"}, &echo{name: "two"})
 	case "crash":
