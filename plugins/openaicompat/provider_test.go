@@ -222,7 +222,7 @@ func TestSettings(t *testing.T) {
 		{defaultEndpoint, []string{settingDialect, "plain"}, plain, ""},
 		{"https://api.example/v1", []string{settingDialect, "openai"}, openai, ""},
 		{defaultEndpoint, []string{settingMaxTokens, "max_tokens"}, `{"http":false,"key":"","rename":"max_tokens","think":false}`, ""},
-		{"https://api.example/v1", []string{settingThinkTags, "true", settingAllowHTTP, "1", settingKeyHeader, "X-Key", settingMaxTokens, "n"}, `{"http":true,"key":"X-Key","rename":"n","think":true}`, ""},
+		{"https://api.example/v1", []string{settingThinkTags, "true", settingAllowHTTP, "1", settingAuthHeader, "X-Key", settingMaxTokens, "n"}, `{"http":true,"key":"X-Key","rename":"n","think":true}`, ""},
 		{"http://localhost:11434/v1", []string{settingThinkTags, "false"}, plain, ""},
 	} {
 		dialect, header, err := service(tt.endpoint, tt.settings...)
@@ -311,7 +311,7 @@ func TestDescribe(t *testing.T) {
 		}
 	}
 	for _, s := range d.Settings {
-		if s.ProjectSafe && slices.Contains([]string{settingDialect, settingKeyHeader, settingAllowHTTP}, s.Name) {
+		if s.ProjectSafe && slices.Contains([]string{settingDialect, settingAuthHeader, settingAllowHTTP}, s.Name) {
 			t.Errorf("a project may set %s, which decides where a key goes", s.Name)
 		}
 	}

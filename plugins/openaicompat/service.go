@@ -19,7 +19,7 @@ const (
 	settingAPIVersion   = "api-version"
 	settingOrganization = "organization"
 	settingProject      = "project"
-	settingKeyHeader    = "key-header"
+	settingAuthHeader    = "auth-header"
 	settingMaxTokens    = "max-tokens-field"
 	settingThinkTags    = "think-tags"
 	settingAllowHTTP    = "allow-http"
@@ -40,7 +40,7 @@ func settings() []sdk.Setting {
 			Description: "organization to bill, sent to OpenAI only"},
 		{Name: settingProject, Env: []string{"OPENAI_PROJECT_ID"},
 			Description: "project to bill, sent to OpenAI only"},
-		{Name: settingKeyHeader,
+		{Name: settingAuthHeader,
 			Description: "header that carries the bare key, such as api-key; by default Authorization: Bearer"},
 		{Name: settingMaxTokens, Enum: []string{"max_tokens", "max_completion_tokens"}, ProjectSafe: true,
 			Description: "name of the field that limits the length of an answer"},
@@ -67,7 +67,7 @@ func newService(conn *sdk.Connection, model string) (*openaiapi.Service, error) 
 	}
 	svc := &openaiapi.Service{
 		Key:       key,
-		KeyHeader: conn.Settings[settingKeyHeader],
+		KeyHeader: conn.Settings[settingAuthHeader],
 		Query:     u.Query(),
 		Header:    http.Header{},
 		Dialect:   k.dialect,

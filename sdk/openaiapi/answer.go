@@ -20,10 +20,6 @@ const (
 	// finishGrace is how long the end of a stream is waited for after its finish
 	// reason: only the token counts can still come.
 	finishGrace = 10 * time.Second
-
-	// quietStart is how long signs of life are held back before the first chunk,
-	// which brings the names of answer and model.
-	quietStart = 10 * time.Second
 )
 
 // errDone is the end marker of a stream.
@@ -34,9 +30,8 @@ type answer struct {
 	stream   *sdk.Stream
 	call     *call
 	resp     *http.Response
-	warnings []*sdk.Warning // to be emitted once the answer has started
+	warnings []*sdk.Warning // not yet emitted
 	warned   map[string]bool
-	since    time.Time
 	grace    *time.Timer
 	head     []byte // how the response begins, for errors
 	size     int
@@ -56,7 +51,7 @@ type answer struct {
 
 func newAnswer(s *sdk.Stream, c *call, resp *http.Response, warnings []*sdk.Warning) *answer {
 	return &answer{
-		stream: s, call: c, resp: resp, warnings: warnings, since: time.Now(),
+		stream: s, call: c, resp: resp, warnings: warnings,
 		think: thinkSplitter{looking: c.svc.Dialect.ThinkTags},
 		tools: toolCalls{stream: s},
 	}
@@ -77,6 +72,9 @@ func (a *answer) read(body io.Reader) error {
 // consume tells a stream from a document by its first byte: servers get the content
 // type wrong in every possible way.
 func (a *answer) consume(body io.Reader) error {
+	if err := a.emitWarnings(); err != nil {
+		return err
+	}
 	r := newEventReader(body)
 	head := bytes.TrimLeft(bytes.TrimPrefix(r.peek(), []byte("\uFEFF")), " \t\r\n")
 	a.head = bytes.Clone(head[:min(len(head), 400)])
@@ -212,30 +210,16 @@ func (a *answer) start(id, model string) error {
 		return nil
 	}
 	a.started = true
-	ok := a.stream.Emit(&sdk.Started{
+	return emitted(a.stream.Emit(&sdk.Started{
 		ResponseID: a.call.clean.text(id, 200),
 		RequestID:  a.call.requestID(a.resp),
 		Model:      a.call.clean.text(model, 200),
-	})
-	if !ok {
-		return errStopped
-	}
-	return a.emitWarnings()
+	}))
 }
 
-// heartbeat passes on a sign of life. One before the first chunk would have to be
-// preceded by a Started that knows nothing, so it waits whether the chunk comes soon.
-func (a *answer) heartbeat() error {
-	if !a.started {
-		if time.Since(a.since) < quietStart {
-			return nil
-		}
-		if err := a.start("", ""); err != nil {
-			return err
-		}
-	}
-	return emitted(a.stream.Emit(&sdk.Heartbeat{}))
-}
+// heartbeat passes on a sign of life. OpenRouter and others send them long before the
+// first chunk.
+func (a *answer) heartbeat() error { return emitted(a.stream.Emit(&sdk.Heartbeat{})) }
 
 // warn notes a warning, once for each code.
 func (a *answer) warn(code, message string) {
@@ -250,9 +234,6 @@ func (a *answer) warn(code, message string) {
 }
 
 func (a *answer) emitWarnings() error {
-	if !a.started {
-		return nil
-	}
 	for _, w := range a.warnings {
 		if !a.stream.Emit(w) {
 			return errStopped

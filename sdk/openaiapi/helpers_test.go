@@ -63,56 +63,22 @@ func chat(t testing.TB, svc *Service, req *sdk.ChatRequest) ([]sdk.Event, error)
 }
 
 // checkOrder fails the test for a sequence that package sdk does not allow.
-func checkOrder(t testing.TB, events []sdk.Event, err error) {
+func checkOrder(t testing.TB, events []sdk.Event, failed error) {
 	t.Helper()
-	texts, open, next := map[int]string{}, map[int]bool{}, 0
-	finished := false
-	for i, ev := range events {
-		if finished {
-			t.Errorf("%T follows Finished", ev)
+	for _, err := range sdk.CheckStream(func(yield func(sdk.Event, error) bool) {
+		for _, ev := range events {
+			if !yield(ev, nil) {
+				return
+			}
 		}
-		switch ev := ev.(type) {
-		case *sdk.Started:
-			if i != 0 {
-				t.Errorf("Started is event %d", i)
-			}
-		case *sdk.PartStarted:
-			if ev.Index != next {
-				t.Errorf("part %d started as number %d", ev.Index, next)
-			}
-			open[ev.Index] = true
-			next++
-		case *sdk.Delta:
-			if !open[ev.Index] {
-				t.Errorf("delta for part %d, which is not open", ev.Index)
-			}
-			texts[ev.Index] += ev.Text
-		case *sdk.PartDone:
-			if !open[ev.Index] || textOf(ev.Part) != texts[ev.Index] {
-				t.Errorf("part %d: deltas %q, done %q", ev.Index, texts[ev.Index], textOf(ev.Part))
-			}
-			delete(open, ev.Index)
-		case *sdk.Finished:
-			finished = true
+		if failed != nil {
+			yield(nil, failed)
+		}
+	}) {
+		if err != nil && err != failed {
+			t.Error(err)
 		}
 	}
-	if finished == (err != nil) || finished && len(open) > 0 {
-		t.Errorf("finished %v, error %v, %d parts open", finished, err, len(open))
-	}
-}
-
-func textOf(p sdk.Part) string {
-	switch p := p.(type) {
-	case *sdk.Text:
-		return p.Text
-	case *sdk.Reasoning:
-		return p.Text
-	case *sdk.Refusal:
-		return p.Text
-	case *sdk.ToolCall:
-		return p.Arguments
-	}
-	return ""
 }
 
 // parts describes the finished parts and the end of an answer, on one line.

@@ -15,7 +15,7 @@ import (
 // equal names win. So unknown names and repeated ones end the scan.
 func scanDelta(data []byte) (text, thought string, ok bool) {
 	s := scanner{data: data}
-	if !s.answer() || !s.atEnd() || !s.seen.choices {
+	if !s.answer() || !s.atEnd() || !s.seen.delta {
 		return "", "", false
 	}
 	return s.text, or(s.reasoningContent, s.reasoning), true

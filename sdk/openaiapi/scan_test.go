@@ -48,6 +48,7 @@ func TestScanDelta(t *testing.T) {
 		{`{"choices":[{"delta":{"content":"a"}}]`, "", "", false},
 		{`{"choices":[{"delta":{"content":"\x"}}]}`, "", "", false},
 		{`{"id":"1"}`, "", "", false},
+		{`{"choices":[{}]}`, "", "", false},
 		{``, "", "", false},
 	} {
 		text, thought, ok := scanDelta([]byte(tt.chunk))
