@@ -19,7 +19,7 @@ const (
 	settingAPIVersion   = "api-version"
 	settingOrganization = "organization"
 	settingProject      = "project"
-	settingAuthHeader    = "auth-header"
+	settingAuthHeader   = "auth-header"
 	settingMaxTokens    = "max-tokens-field"
 	settingThinkTags    = "think-tags"
 	settingAllowHTTP    = "allow-http"

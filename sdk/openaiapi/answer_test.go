@@ -1,6 +1,7 @@
 package openaiapi
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -212,6 +213,52 @@ func TestUsage(t *testing.T) {
 	if _, ok := events[len(events)-2].(*sdk.PartDone); !ok {
 		t.Errorf("before Finished comes %T", events[len(events)-2])
 	}
+}
+
+// FuzzToolCalls builds streams of fragments, each described by one byte, and checks
+// that no piece of any arguments is lost, whichever call it ends up in.
+func FuzzToolCalls(f *testing.F) {
+	f.Add([]byte{0x00, 0x11, 0x85, 0xff})
+	f.Add([]byte{0x1c, 0x2c, 0x3c, 0x40, 0x80})
+	ids, names, pieces := []string{"", "a", "b"}, []string{"", "f", "g", "fg"}, []string{"", "{", "}", `{"x":1}`}
+	f.Fuzz(func(t *testing.T, recipe []byte) {
+		var in, out, fragments []string
+		for _, b := range recipe[:min(len(recipe), 200)] {
+			piece := pieces[b>>6]
+			in = append(in, piece)
+			index := []string{`"index":0,`, `"index":1,`, ""}[b%3]
+			fragments = append(fragments, fmt.Sprintf(`"tool_calls":[{%s"id":%q,"function":{"name":%q,"arguments":%q}}]`,
+				index, ids[b/3%3], names[b>>4&3], piece))
+		}
+		var events []sdk.Event
+		s := sdk.NewStream(func(ev sdk.Event, err error) bool {
+			if err == nil {
+				events = append(events, ev)
+			}
+			return true
+		})
+		err := readBody(s, &Service{}, stream(append(fragments, "FINISH:stop")...))
+		checkOrder(t, events, err)
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen := map[string]bool{}
+		for _, ev := range events {
+			if p, ok := ev.(*sdk.PartDone); ok {
+				call := p.Part.(*sdk.ToolCall)
+				if seen[call.ID] {
+					t.Errorf("two calls have the id %s", call.ID)
+				}
+				seen[call.ID] = true
+				out = append(out, call.Arguments)
+			}
+		}
+		nameless := find[*sdk.Warning](events) != nil
+		sent, got := len(strings.Join(in, "")), len(strings.Join(out, ""))
+		if filled := 2 * strings.Count(strings.Join(out, " "), "{}"); !nameless && (got < sent || got > sent+filled) {
+			t.Errorf("%d bytes of arguments came in, %d went out", sent, got)
+		}
+	})
 }
 
 // FuzzAnswer throws anything at the reader of answers: it has to keep the order of

@@ -2,10 +2,12 @@ package openaiapi
 
 import (
 	"context"
+	"io"
 	"iter"
 	"net/http"
 	"net/url"
 	"sync"
+	"time"
 
 	"github.com/qwen-cli/qwen/sdk"
 )
@@ -91,7 +93,19 @@ func (c *Client) chat(ctx context.Context, svc *Service, req *sdk.ChatRequest, s
 		return err
 	}
 	defer func() { _ = resp.Body.Close() }()
-	return newAnswer(s, call, resp, append(warnings, more...)).read(resp.Body)
+	if err := newAnswer(s, call, resp, append(warnings, more...)).read(resp.Body); err != nil {
+		return err
+	}
+	drain(resp.Body)
+	return nil
+}
+
+// drain reads the end of a body that should be there already, so that the next turn
+// finds the connection open. A server that keeps it busy loses it.
+func drain(body io.ReadCloser) {
+	giveUp := time.AfterFunc(20*time.Millisecond, func() { _ = body.Close() })
+	defer giveUp.Stop()
+	_, _ = io.CopyN(io.Discard, body, 4<<10)
 }
 
 // Verify checks with one cheap request that the service accepts the key. An error

@@ -345,6 +345,23 @@ func TestEndMarkerEndsTheAnswer(t *testing.T) {
 	<-gone
 }
 
+func TestConnectionIsReused(t *testing.T) {
+	from := map[string]bool{}
+	svc := service(t, func(w http.ResponseWriter, r *http.Request) {
+		from[r.RemoteAddr] = true
+		sse(hello)(w, r)
+	})
+	c := new(Client)
+	for range 3 {
+		if _, err := collect(t.Context(), c, svc, ask()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(from) != 1 {
+		t.Errorf("3 turns took %d connections", len(from))
+	}
+}
+
 func TestConnectionLost(t *testing.T) {
 	abort := func(start string) *Service {
 		return service(t, func(w http.ResponseWriter, _ *http.Request) {
