@@ -22,7 +22,7 @@ const serverName = "qwen-plugin"
 //
 // It is P-256 because that is cheap where it counts, in a process that has just
 // started: go-plugin's AutoMTLS makes P-521 keys on both sides, which costs some
-// 45 ms at every start; this costs less than one. See docs/benchmarks.md.
+// 45 ms at every start; this costs less than one.
 type Identity struct {
 	key  *ecdsa.PrivateKey
 	cert []byte // DER
