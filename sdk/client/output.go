@@ -8,11 +8,17 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 )
 
 // maxNoise bounds what a plugin may print to standard output before its
 // handshake line, in bytes. A plugin that prints more is none.
 const maxNoise = 64 << 10
+
+// noisePatience is how long after its first noise a plugin has for its handshake
+// line: a program that is no plugin, and waits for input, should not be waited
+// for as long as a plugin that is slow to start.
+const noisePatience = 2 * time.Second
 
 // handshakeReader passes on the handshake line of a plugin's standard output and
 // nothing else: a library that greets its users on start must not keep a plugin
@@ -59,10 +65,13 @@ func (h *handshakeReader) find() error {
 		read += len(line)
 		if version, ok := parseHandshake(line); ok {
 			h.found, h.pending = true, bytes.Clone(line)
+			_ = h.file.SetReadDeadline(time.Time{})
 			h.note(&h.version, version)
 			return nil
 		}
-		h.note(&h.noise, strings.TrimSpace(string(line)))
+		if h.note(&h.noise, strings.TrimSpace(string(line))) {
+			_ = h.file.SetReadDeadline(time.Now().Add(noisePatience))
+		}
 		if err != nil && err != bufio.ErrBufferFull {
 			return err
 		}
@@ -70,13 +79,15 @@ func (h *handshakeReader) find() error {
 	return io.EOF
 }
 
-// note sets a field that is still empty.
-func (h *handshakeReader) note(field *string, value string) {
+// note sets a field that is still empty, and reports whether it did.
+func (h *handshakeReader) note(field *string, value string) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if *field == "" {
-		*field = value
+	if *field != "" || value == "" {
+		return false
 	}
+	*field = value
+	return true
 }
 
 // seen returns the first line of noise and the version, as far as they are known.

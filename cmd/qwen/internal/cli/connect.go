@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -59,7 +58,7 @@ func (a *app) source(ctx context.Context, c *connection) (auth.Source, error) {
 		return auth.Static(key, c.plugin.Name(), cfg.Key.Source.String()), nil
 	}
 	if cfg.AllowStored {
-		id, ok := a.storedFor(ctx, c.plugin.Name(), c.endpoint())
+		id, ok := a.storedFor(ctx, c.plugin.Name(), c.config.ChosenEndpoint())
 		if ok {
 			c.stored = id
 			return a.session(c, id), nil
@@ -75,7 +74,7 @@ func (a *app) source(ctx context.Context, c *connection) (auth.Source, error) {
 // only a service that the user named may be one that asks for none.
 func needsCredential(c *connection) bool {
 	d := c.description()
-	return len(d.LoginMethods) > 0 && c.endpoint() == ""
+	return len(d.LoginMethods) > 0 && c.config.ChosenEndpoint() == ""
 }
 
 func errNoCredential(c *connection) error {
@@ -120,7 +119,7 @@ func (c *connection) rejected(ctx context.Context, failed *sdk.Credential) (*sdk
 // sdkConnection returns what the plugin is told. The configuration has made sure
 // that the credential may go to the endpoint.
 func (c *connection) sdkConnection(credential *sdk.Credential) sdk.Connection {
-	connection := sdk.Connection{Credential: credential, Endpoint: cmp.Or(c.endpoint(), c.stored.Endpoint)}
+	connection := sdk.Connection{Credential: credential, Endpoint: cmp.Or(c.config.ChosenEndpoint(), c.stored.Endpoint)}
 	if len(c.config.Settings) > 0 {
 		connection.Settings = make(map[string]string, len(c.config.Settings))
 		for name, value := range c.config.Settings {
@@ -128,14 +127,6 @@ func (c *connection) sdkConnection(credential *sdk.Credential) sdk.Connection {
 		}
 	}
 	return connection
-}
-
-// endpoint returns the endpoint that somebody chose, "" for the provider's own.
-func (c *connection) endpoint() string {
-	if c.config.Endpoint.Source.Kind == config.FromDefault {
-		return ""
-	}
-	return c.config.Endpoint.Text
 }
 
 func (c *connection) description() *sdk.Description { return c.plugin.Description() }
@@ -152,13 +143,4 @@ func (c *connection) origin(request *sdk.ChatRequest) sdk.Origin {
 		origin.Endpoint = cmp.Or(credential.Endpoint, origin.Endpoint)
 	}
 	return origin
-}
-
-// timeout returns a limit on silence: what the user says, else what the provider
-// asks for, else ours.
-func (c *connection) timeout(key string, provider, ours time.Duration) time.Duration {
-	if d, err := time.ParseDuration(c.config.Get(key).Text); err == nil {
-		return d
-	}
-	return cmp.Or(provider, ours)
 }

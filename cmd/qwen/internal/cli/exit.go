@@ -46,6 +46,7 @@ var exitCodes = []struct {
 func exitCode(err error) int {
 	var usage *usageError
 	var reported *reportedError
+	var incomplete *incompleteError
 	switch {
 	case err == nil:
 		return exitOK
@@ -53,10 +54,15 @@ func exitCode(err error) int {
 		return reported.code
 	case errors.As(err, &usage):
 		return exitUsage
+	case errors.As(err, &incomplete):
+		return exitIncomplete
 	case errors.Is(err, context.Canceled):
 		return exitInterrupted
 	case config.IsError(err):
 		return exitConfig
+	}
+	if e := sdk.AsError(err); e.Kind == sdk.KindInternal && e.Provider != "" {
+		return exitPlugin // a provider that knows no better
 	}
 	return exitCodeOf(sdk.KindOf(err))
 }

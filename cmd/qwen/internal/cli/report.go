@@ -13,7 +13,7 @@ import (
 func (a *app) report(err error) int {
 	code := exitCode(err)
 	var reported *reportedError
-	if err == nil || errors.As(err, &reported) {
+	if err == nil || errors.As(err, &reported) || a.knows(err) {
 		return code
 	}
 	err = presentable(err)

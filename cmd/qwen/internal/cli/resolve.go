@@ -13,7 +13,6 @@ import (
 
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/config"
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/credstore"
-	"github.com/qwen-cli/qwen/cmd/qwen/internal/pluginhost"
 	"github.com/qwen-cli/qwen/sdk"
 )
 
@@ -37,8 +36,8 @@ func (a *app) resolve(cmd *cobra.Command) (*config.Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	a.format = cfg.Get("output-format").Text
-	a.log.SetLevel(hclog.LevelFromString(cfg.Get("log-level").Text))
+	a.format = cfg.Options.OutputFormat
+	a.log.SetLevel(hclog.LevelFromString(cfg.Options.LogLevel))
 	a.secrets.Add(cfg.Key.Text)
 	for _, v := range cfg.Settings {
 		if v.Secret {
@@ -83,17 +82,21 @@ func (a *app) resolveWith(ctx context.Context, flags []config.FlagValue) (*confi
 }
 
 // knownProviders lists the providers there are. Of third parties' only the names
-// are known before they run.
+// are known before they run. One that may not run is listed as well: whoever asks
+// for it is told why.
 func (a *app) knownProviders() []config.Provider {
 	var list []config.Provider
+	known := make(map[string]bool)
 	for _, c := range a.host.Candidates() {
-		switch {
-		case c.Status != pluginhost.StatusOK:
-		case c.Description != nil:
-			list = append(list, providerSpec(c.Description))
-		default:
-			list = append(list, config.Provider{Name: c.Name, ThirdParty: true})
+		if known[c.Name] {
+			continue
 		}
+		known[c.Name] = true
+		if c.Description != nil {
+			list = append(list, providerSpec(c.Description))
+			continue
+		}
+		list = append(list, config.Provider{Name: c.Name, ThirdParty: true})
 	}
 	return list
 }

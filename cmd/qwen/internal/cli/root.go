@@ -109,7 +109,9 @@ func addConfigFlags(flags *pflag.FlagSet) {
 			help += ": " + strings.Join(key.Enum, ", ")
 		}
 		switch {
-		case key.Type == config.TypeBool || key.Name == "color":
+		case key.Name == "color":
+			flags.Bool(name, false, "no colours on the terminal")
+		case key.Type == config.TypeBool:
 			flags.Bool(name, false, help)
 		case key.Type == config.TypeList:
 			flags.VarPF(&listFlag{}, name, shorthands[name], help)

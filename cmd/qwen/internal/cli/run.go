@@ -1,11 +1,11 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
 	"time"
 
@@ -30,7 +30,7 @@ func (o *promptOptions) addFlags(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVarP(&o.prompt.flag, "prompt", "p", "", "the prompt")
 	flags.StringArrayVar(&o.prompt.attach, "attach", nil, "`FILE` to send with the prompt: text, image, sound or PDF; repeatable")
-	flags.StringVar(&o.schema, "json-schema", "", "JSON schema that the answer must match: the schema itself or @`FILE`")
+	flags.StringVar(&o.schema, "json-schema", "", "JSON `SCHEMA` that the answer must match, or @FILE that holds it")
 	flags.BoolVar(&o.partial, "include-partial-messages", false, "with -o stream-json: also the pieces of messages as they arrive")
 }
 
@@ -62,10 +62,7 @@ func (o *promptOptions) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	request, err := newRequest(c.config, message)
-	if err != nil {
-		return err
-	}
+	request := newRequest(c.config, message)
 	request.ResponseFormat = format
 	return o.send(cmd.Context(), c, request)
 }
@@ -94,19 +91,23 @@ func (o *promptOptions) responseFormat() (*sdk.ResponseFormat, error) {
 }
 
 // newRequest makes the request for one prompt from what is configured.
-func newRequest(cfg *config.Config, message *sdk.Message) (*sdk.ChatRequest, error) {
-	request := &sdk.ChatRequest{Model: cfg.Model.Text}
-	if system := cfg.Get("system-prompt"); system.Text != "" {
-		request.Messages = append(request.Messages, sdk.TextMessage(sdk.RoleSystem, system.Text))
+func newRequest(cfg *config.Config, message *sdk.Message) *sdk.ChatRequest {
+	o := cfg.Options
+	request := &sdk.ChatRequest{
+		Model: cfg.Model.Text,
+		Sampling: sdk.Sampling{
+			Temperature:     o.Temperature,
+			TopP:            o.TopP,
+			MaxOutputTokens: o.MaxTokens,
+			Seed:            o.Seed,
+			Stop:            o.Stop,
+		},
+	}
+	if o.SystemPrompt != "" {
+		request.Messages = append(request.Messages, sdk.TextMessage(sdk.RoleSystem, o.SystemPrompt))
 	}
 	request.Messages = append(request.Messages, *message)
-	s := &request.Sampling
-	s.Temperature = float(cfg.Get("temperature"))
-	s.TopP = float(cfg.Get("top-p"))
-	s.MaxOutputTokens = integer(cfg.Get("max-tokens"))
-	s.Seed = integer(cfg.Get("seed"))
-	s.Stop = cfg.Get("stop").List
-	return request, nil
+	return request
 }
 
 // send runs the turn and renders it.
@@ -125,8 +126,8 @@ func (o *promptOptions) send(ctx context.Context, c *connection, request *sdk.Ch
 		Provider:         c.plugin,
 		Request:          request,
 		Origin:           c.origin(request),
-		FirstByteTimeout: c.timeout("timeout", c.description().FirstByteTimeout, defaultFirstByte),
-		IdleTimeout:      c.timeout("idle-timeout", c.description().IdleTimeout, defaultIdle),
+		FirstByteTimeout: cmp.Or(c.config.Options.Timeout, c.description().FirstByteTimeout, defaultFirstByte),
+		IdleTimeout:      cmp.Or(c.config.Options.IdleTimeout, c.description().IdleTimeout, defaultIdle),
 		Refresh:          c.rejected,
 	})
 	began := time.Now()
@@ -145,8 +146,8 @@ func (o *promptOptions) send(ctx context.Context, c *connection, request *sdk.Ch
 	err = answerError(turn.Result())
 	code := exitCode(err)
 	outcome := render.Outcome{Err: err, ExitCode: code, Duration: time.Since(began), APIDuration: turn.Result().Timing.Total}
-	if isRemark(err) {
-		outcome.Err = nil // the renderer has told it
+	if a.knows(err) {
+		outcome.Err = nil
 	}
 	if err := renderer.Finish(outcome); err != nil {
 		return err
@@ -163,9 +164,11 @@ type incompleteError struct{ reason sdk.FinishReason }
 
 func (e *incompleteError) Error() string { return "the answer is incomplete: " + string(e.reason) }
 
-func isRemark(err error) bool {
-	_, ok := err.(*incompleteError)
-	return ok
+// knows reports whether the person needs no error message: the renderer has told
+// it as a note, or they have pressed Ctrl-C themselves.
+func (a *app) knows(err error) bool {
+	_, told := err.(*incompleteError)
+	return told || exitCode(err) == exitInterrupted && a.format == string(render.FormatText)
 }
 
 // answerError returns what was wrong with an answer, nil for a complete one.
@@ -203,21 +206,3 @@ func (a *app) renderer(partial bool) (render.Renderer, error) {
 
 // clean makes somebody else's text fit for a message.
 func (a *app) clean(s string) string { return term.CleanLine(a.secrets.String(s)) }
-
-// float and integer return a value that config has checked.
-
-func float(v config.Value) *float64 {
-	f, err := strconv.ParseFloat(v.Text, 64)
-	if err != nil {
-		return nil
-	}
-	return &f
-}
-
-func integer(v config.Value) *int64 {
-	i, err := strconv.ParseInt(v.Text, 10, 64)
-	if err != nil {
-		return nil
-	}
-	return &i
-}

@@ -132,7 +132,7 @@ func programKeys() []Key {
 		{Name: "output-format", Help: "form of the output", Type: TypeString, Default: "text",
 			Enum: []string{"text", "json", "stream-json"},
 			Flag: "--output-format", Env: env("QWEN_OUTPUT_FORMAT"), Settings: []string{"output.format"}},
-		{Name: "log-level", Help: "what is logged on standard error", Type: TypeString, Default: "warn",
+		{Name: "log-level", Help: "what is logged on standard error", Type: TypeString, Default: "off",
 			Enum: []string{"trace", "debug", "info", "warn", "error", "off"},
 			Flag: "--log-level", Env: append(env("QWEN_LOG_LEVEL"), debugEnv("DEBUG"), debugEnv("DEBUG_MODE")),
 			Settings: []string{"log.level"}},

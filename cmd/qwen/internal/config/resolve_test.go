@@ -284,7 +284,7 @@ func TestProjectDotenvSetsDocumentedVariablesOnly(t *testing.T) {
 		"QWEN_ALLOW_HTTP=1", "NO_COLOR=1",
 	}, "\n"))
 	c := p.resolve()
-	expect(t, c.Options.LogLevel+" "+c.Options.Color+" "+c.Provider.Text, "warn auto openai")
+	expect(t, c.Options.LogLevel+" "+c.Options.Color+" "+c.Provider.Text, "off auto openai")
 	expect(t, c.StateRoot.Text, p.path("~/.qwen"))
 	expect(t, c.Settings["api-version"].Text, "2024-10-21")
 	expect(t, c.Settings["auth-header"].Text, "bearer")
@@ -316,14 +316,14 @@ func TestUserDotenvSetsEverything(t *testing.T) {
 func TestDebugOfOtherTools(t *testing.T) {
 	p := newPlace(t)
 	p.environ = []string{"DEBUG=express:*"}
-	expect(t, p.resolve().Options.LogLevel, "warn")
+	expect(t, p.resolve().Options.LogLevel, "off")
 }
 
 func TestProjectSettingsEnvMapIsRestricted(t *testing.T) {
 	p := newPlace(t)
 	p.write(".qwen/settings.json", `{"env": {"OPENAI_API_KEY": "`+otherKey+`", "QWEN_PROVIDER": "acme"}, "log": {"level": "trace"}, "security": {"allowHttp": true}}`)
 	c := p.resolve()
-	expect(t, c.Key.Source.Name+" "+c.Provider.Text+" "+c.Options.LogLevel, "env.OPENAI_API_KEY openai warn")
+	expect(t, c.Key.Source.Name+" "+c.Provider.Text+" "+c.Options.LogLevel, "env.OPENAI_API_KEY openai off")
 	if c.Options.AllowHTTP || len(c.Notes) != 3 {
 		t.Errorf("allow-http %v, notes %v", c.Options.AllowHTTP, c.Notes)
 	}
