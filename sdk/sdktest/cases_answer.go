@@ -2,6 +2,7 @@ package sdktest
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/qwen-cli/qwen/sdk"
@@ -9,35 +10,20 @@ import (
 
 // answerCases are about answers that are good.
 func answerCases() []Case {
+	return slices.Concat(textCases(), outcomeCases())
+}
+
+// textCases are about getting the text across.
+func textCases() []Case {
 	text := func(id string, b Behaviour, doc, why string) Case {
 		return Case{ID: id, Needs: b, Doc: doc, Why: why, run: func(t TB, s *subject) {
 			wantText(t, s.complete(t).text, AnswerText)
-		}}
-	}
-	finish := func(id string, b Behaviour, reason sdk.FinishReason, doc, why string) Case {
-		return Case{ID: id, Needs: b, Doc: doc, Why: why, run: func(t TB, s *subject) {
-			if got := s.complete(t).finished.Reason; got != reason {
-				t.Errorf("the finish reason is %q, want %q", got, reason)
-			}
 		}}
 	}
 	return []Case{
 		text("text-stream", Plain,
 			"A text answer arrives whole and unchanged.",
 			"Everything else stands on this."),
-		finish("stop-finish", Plain, sdk.FinishStop,
-			"An answer that ended of itself has the finish reason stop.",
-			"Whoever reads the answer by program decides by the reason whether it is whole."),
-		{
-			ID: "raw-finish-reason", Needs: Plain,
-			Doc: "The service's own word for the finish reason comes along.",
-			Why: "The normalised reasons are few; the service's word says what really happened.",
-			run: func(t TB, s *subject) {
-				if s.complete(t).finished.RawReason == "" {
-					t.Errorf("RawReason is empty")
-				}
-			},
-		},
 		{
 			ID: "event-order", Needs: Plain,
 			Doc: "The events of an answer keep the rules of sdk.Event: indexes rise by one, no delta without an open part, deltas add up to their part, token counts do not fall, nothing follows the finish.",
@@ -54,12 +40,38 @@ func answerCases() []Case {
 			"An answer whose lines end in CR LF arrives like any other.",
 			"Proxies and servers on Windows send it so."),
 		{
-			ID: "long-stream", Needs: Long,
+			ID: "long-stream", Needs: Long, heavy: true,
 			Doc: "A fast answer of 20,000 pieces arrives whole.",
 			Why: "Buffers that are bounded in the wrong place lose text or hang.",
 			run: func(t TB, s *subject) {
 				if got := s.complete(t).text; got != strings.Repeat(LongPiece, LongPieces) {
 					t.Errorf("%d bytes arrived, not the %d that were sent", len(got), len(LongPiece)*LongPieces)
+				}
+			},
+		},
+	}
+}
+
+// outcomeCases are about how an answer ends and what comes along with it.
+func outcomeCases() []Case {
+	finish := func(id string, b Behaviour, reason sdk.FinishReason, doc, why string) Case {
+		return Case{ID: id, Needs: b, Doc: doc, Why: why, run: func(t TB, s *subject) {
+			if got := s.complete(t).finished.Reason; got != reason {
+				t.Errorf("the finish reason is %q, want %q", got, reason)
+			}
+		}}
+	}
+	return []Case{
+		finish("stop-finish", Plain, sdk.FinishStop,
+			"An answer that ended of itself has the finish reason stop.",
+			"Whoever reads the answer by program decides by the reason whether it is whole."),
+		{
+			ID: "raw-finish-reason", Needs: Plain,
+			Doc: "The service's own word for the finish reason comes along.",
+			Why: "The normalised reasons are few; the service's word says what really happened.",
+			run: func(t TB, s *subject) {
+				if s.complete(t).finished.RawReason == "" {
+					t.Errorf("RawReason is empty")
 				}
 			},
 		},

@@ -65,7 +65,7 @@ func requestCases() []Case {
 			run: credentialHeaderKept,
 		},
 		{
-			ID: "20MB-image", Needs: Plain,
+			ID: "20MB-image", Needs: Plain, heavy: true,
 			Doc: "A picture of 20 MB reaches the service, or an error of kind unsupported says that pictures do not.",
 			Why: "It is the size that services accept and that default message limits do not.",
 			run: bigImage,

@@ -12,7 +12,8 @@
 //
 // Every case has a stable ID, says what it demands and why ([Cases] lists them),
 // and runs twice: on the provider itself, and through [Pair], which puts the
-// provider behind the real protocol within this process.
+// provider behind the real protocol within this process. (The few that move
+// megabytes run through [Pair] only.)
 //
 // A case needs a service that behaves in a certain way (answers, breaks off,
 // refuses): see [Behaviour]. [OpenAICompatible] is such a service for providers

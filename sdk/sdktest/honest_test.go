@@ -86,16 +86,17 @@ func (m *memoryService) arrive(req *sdk.ChatRequest) {
 	}
 	fmt.Fprintf(&b, "Authorization: %s\n\n", req.Connection.Credential.Secret.Reveal())
 	body := *req
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
 	for _, msg := range req.Messages {
 		for _, p := range msg.Parts {
 			if i, ok := p.(*sdk.Image); ok {
 				b.Write(i.Data)
+			} else {
+				_ = enc.Encode(p)
 			}
 		}
 	}
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	_ = enc.Encode(body.Messages)
 	_ = enc.Encode(body.Tools)
 	for _, t := range body.Tools {
 		b.Write(t.Parameters)

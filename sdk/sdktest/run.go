@@ -49,6 +49,9 @@ type Case struct {
 	// needs no service.
 	Needs Behaviour
 
+	// heavy cases move megabytes; Run runs them through the protocol only.
+	heavy bool
+
 	run func(TB, *subject)
 }
 
@@ -65,6 +68,9 @@ func Run(t *testing.T, c Config) {
 	checkSkips(t, c.Skip)
 	t.Run("direct", func(t *testing.T) {
 		for _, test := range Cases() {
+			if test.heavy && !c.Remote {
+				continue
+			}
 			t.Run(test.ID, func(t *testing.T) { test.Run(t, c) })
 		}
 	})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"maps"
 	"os"
 	"runtime"
 	"slices"
@@ -221,10 +222,18 @@ func (u openUI) Ask(ctx context.Context, q sdk.Question) (string, error) {
 	return u.UI.Ask(ctx, q)
 }
 
-// faults returns at least one fault for each case that fails that case, and no
-// other.
+// faultsByCase returns, for each case, a fault that fails this case and no other.
 func faultsByCase(t *testing.T) map[string]fault {
-	all := map[string]fault{
+	all := map[string]fault{}
+	for _, faults := range []map[string]fault{describeFaults(), loginFaults(), tokenFaults(t), answerFaults(), requestFaults(),
+		toolFaults(), brokenFaults(), refusedFaults(), onceFaults(), controlFaults()} {
+		maps.Copy(all, faults)
+	}
+	return all
+}
+
+func describeFaults() map[string]fault {
+	return map[string]fault{
 		"describe-valid":               describes(func(d *sdk.Description) { d.Name = "Not A Name" }),
 		"describe-ignores-environment": describes(func(d *sdk.Description) { d.Summary = os.Getenv("FAKE_API_KEY") }),
 		"capabilities-true":            describes(func(d *sdk.Description) { d.Capabilities = []string{sdk.CapabilityRevoke} }),
@@ -234,7 +243,11 @@ func faultsByCase(t *testing.T) map[string]fault {
 			shared, _ := h.Describe(context.Background())
 			return &mutant{Provider: h, describe: func(d *sdk.Description) { d.Models = shared.Models }}
 		},
+	}
+}
 
+func loginFaults() map[string]fault {
+	return map[string]fault{
 		"login-credential": signsIn(func(h *honest, ctx context.Context, r *sdk.LoginRequest, ui sdk.UI) (*sdk.Credential, error) {
 			c, err := h.Login(ctx, r, ui)
 			if err == nil {
@@ -265,7 +278,11 @@ func faultsByCase(t *testing.T) map[string]fault {
 		"login-verify": signsIn(func(h *honest, ctx context.Context, r *sdk.LoginRequest, ui sdk.UI) (*sdk.Credential, error) {
 			return h.Login(ctx, &sdk.LoginRequest{Method: r.Method, Connection: r.Connection}, ui)
 		}),
+	}
+}
 
+func tokenFaults(t *testing.T) map[string]fault {
+	return map[string]fault{
 		"token-usable": renews(func(h *honest, ctx context.Context, r *sdk.TokenRequest) (*sdk.Credential, error) {
 			c, err := h.Token(ctx, r)
 			if err == nil {
@@ -297,7 +314,11 @@ func faultsByCase(t *testing.T) map[string]fault {
 			}
 			return h.Token(ctx, r)
 		}),
+	}
+}
 
+func answerFaults() map[string]fault {
+	return map[string]fault{
 		"unicode-split-every-byte": event(func(d *sdk.Delta) sdk.Event {
 			return &sdk.Delta{Index: d.Index, Text: strings.ReplaceAll(d.Text, "你", "\uFFFD\uFFFD\uFFFD")}
 		}, SplitBytes),
@@ -321,7 +342,11 @@ func faultsByCase(t *testing.T) map[string]fault {
 		"reasoning": event(func(p *sdk.PartStarted) sdk.Event {
 			return &sdk.PartStarted{Index: p.Index, Kind: sdk.PartText}
 		}, Thinking),
+	}
+}
 
+func requestFaults() map[string]fault {
+	return map[string]fault{
 		"request-unchanged": func(_ *world, h *honest) *mutant {
 			return &mutant{Provider: h, chat: func(ctx context.Context, r *sdk.ChatRequest) iter.Seq2[sdk.Event, error] {
 				r.Model = "changed"
@@ -342,7 +367,38 @@ func faultsByCase(t *testing.T) map[string]fault {
 			r.Messages = slices.Clone(r.Messages)
 			r.Messages[0].Parts = r.Messages[0].Parts[:1]
 		}),
+		"credential-header-kept": func(_ *world, h *honest) *mutant {
+			h.careless = true
+			return &mutant{Provider: h}
+		},
+	}
+}
 
+func toolFaults() map[string]fault {
+	all := map[string]fault{}
+	for id, b := range map[string]Behaviour{
+		"tool-single": OneCall, "tool-parallel": TwoCalls, "tool-interleaved": MixedCalls, "tool-whole": WholeCalls,
+		"tool-index-missing": CallsNoIndex, "tool-id-missing": CallsNoID, "tool-same-index": CallsOneIndex,
+		"tool-name-late": CallsLateName, "tool-repeated-id": CallsRepeatID, "tool-arguments-object": CallsObject,
+	} {
+		all[id] = loses(b)
+	}
+	return all
+}
+
+func brokenFaults() map[string]fault {
+	all := map[string]fault{}
+	for id, b := range map[string]Behaviour{
+		"truncated-stream": Cut, "connection-reset-after-first-token": Reset, "no-finish-reason": NoFinish,
+		"truncated-json": Malformed, "mid-stream-error-event": FailsMid,
+	} {
+		all[id] = swallows(b)
+	}
+	return all
+}
+
+func refusedFaults() map[string]fault {
+	all := map[string]fault{
 		"400":                  kind(BadRequest),
 		"401":                  kind(Unauthorized),
 		"403":                  kind(Forbidden),
@@ -356,25 +412,6 @@ func faultsByCase(t *testing.T) map[string]fault {
 		"empty-body":           swallows(Empty),
 		"empty-stream":         swallows(OnlyEnd),
 		"connection-refused":   kind(Nowhere),
-	}
-	addAnswerFaults(all)
-	addControlFaults(all, t)
-	return all
-}
-
-func addAnswerFaults(all map[string]fault) {
-	for id, b := range map[string]Behaviour{
-		"truncated-stream": Cut, "connection-reset-after-first-token": Reset, "no-finish-reason": NoFinish,
-		"truncated-json": Malformed, "mid-stream-error-event": FailsMid,
-	} {
-		all[id] = swallows(b)
-	}
-	for id, b := range map[string]Behaviour{
-		"tool-single": OneCall, "tool-parallel": TwoCalls, "tool-interleaved": MixedCalls, "tool-whole": WholeCalls,
-		"tool-index-missing": CallsNoIndex, "tool-id-missing": CallsNoID, "tool-same-index": CallsOneIndex,
-		"tool-name-late": CallsLateName, "tool-repeated-id": CallsRepeatID, "tool-arguments-object": CallsObject,
-	} {
-		all[id] = loses(b)
 	}
 	all["429-retry-after"] = when(func(e sdk.Event, err error) (sdk.Event, error) {
 		return e, &sdk.Error{Kind: sdk.KindRateLimit, Message: "slow down", Retryable: true}
@@ -393,10 +430,7 @@ func addAnswerFaults(all map[string]fault) {
 			return h.Chat(ctx, r)
 		}}
 	}
-	all["credential-header-kept"] = func(_ *world, h *honest) *mutant {
-		h.careless = true
-		return &mutant{Provider: h}
-	}
+	return all
 }
 
 // chats returns a fault of Chat that knows the service.
@@ -418,8 +452,11 @@ func (m *memoryService) count(n int) {
 	m.requests += n
 }
 
-func addControlFaults(all map[string]fault, t *testing.T) {
-	type events = iter.Seq2[sdk.Event, error]
+type events = iter.Seq2[sdk.Event, error]
+
+// onceFaults count requests that a service should not have seen.
+func onceFaults() map[string]fault {
+	all := map[string]fault{}
 	all["asks-once"] = chats(func(h *honest, m *memoryService, ctx context.Context, r *sdk.ChatRequest) events {
 		return func(yield func(sdk.Event, error) bool) {
 			if m.behaviour == Plain && ctx.Err() == nil {
@@ -454,6 +491,11 @@ func addControlFaults(all map[string]fault, t *testing.T) {
 			h.Chat(ctx, r)(yield)
 		}
 	})
+	return all
+}
+
+func controlFaults() map[string]fault {
+	all := map[string]fault{}
 	canceledAs := func(b Behaviour, cause error) fault {
 		return chats(func(h *honest, m *memoryService, ctx context.Context, r *sdk.ChatRequest) events {
 			return func(yield func(sdk.Event, error) bool) {
@@ -497,6 +539,7 @@ func addControlFaults(all map[string]fault, t *testing.T) {
 		}
 		return h.Chat(ctx, r)
 	})
+	return all
 }
 
 // failures runs the suite on the mutant that f makes and returns the IDs of the
