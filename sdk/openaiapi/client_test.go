@@ -290,6 +290,37 @@ func TestUnaskedCompression(t *testing.T) {
 	want(t, err, sdk.KindProtocol)
 }
 
+func TestHTTP2(t *testing.T) {
+	var proto string
+	gone := make(chan struct{}, 1)
+	secure := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		proto = r.Proto
+		sse(stream(`"content":"a"`))(w, r)
+		w.(http.Flusher).Flush()
+		<-r.Context().Done()
+		gone <- struct{}{}
+	}))
+	secure.EnableHTTP2 = true
+	secure.StartTLS()
+	defer secure.Close()
+	c := NewHTTPClient()
+	c.Transport.(*http.Transport).TLSClientConfig.RootCAs = x509.NewCertPool()
+	c.Transport.(*http.Transport).TLSClientConfig.RootCAs.AddCert(secure.Certificate())
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var err error
+	for ev, e := range (&Client{HTTP: c}).Chat(ctx, &Service{BaseURL: secure.URL, Key: testKey}, ask()) {
+		if _, ok := ev.(*sdk.Delta); ok {
+			cancel()
+		}
+		err = e
+	}
+	if !errors.Is(err, context.Canceled) || proto != "HTTP/2.0" {
+		t.Errorf("%s: %v", proto, err)
+	}
+	<-gone
+}
+
 // blockingService sends the start of an answer and then nothing. Its channel closes
 // when the connection is gone.
 func blockingService(t *testing.T, start string) (*Service, <-chan struct{}) {

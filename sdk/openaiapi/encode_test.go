@@ -229,7 +229,7 @@ func TestRequestsRefusedLocally(t *testing.T) {
 }
 
 func TestLargePictureIsEncodedOnce(t *testing.T) {
-	picture := bytes.Repeat([]byte{0xAB}, 20<<20)
+	picture := bytes.Repeat([]byte{0xAB}, 6<<20)
 	req := ask()
 	req.Messages = []sdk.Message{{Role: sdk.RoleUser, Parts: []sdk.Part{&sdk.Image{Media: sdk.Media{MediaType: "image/png", Data: picture}}}}}
 	var before, after runtime.MemStats
