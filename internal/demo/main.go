@@ -46,7 +46,7 @@ type step struct {
 
 func steps() []step {
 	openai := []string{"OPENAI_API_KEY=sk-demo-key", "OPENAI_BASE_URL={cloud}/v1"}
-	plan := []string{"BAILIAN_CODING_PLAN_API_KEY=sk-sp-demo-key", "OPENAI_BASE_URL={cloud}/coding/v1"}
+	plan := []string{"OPENAI_API_KEY=sk-sp-demo-key", "OPENAI_BASE_URL={cloud}/coding/v1"}
 	oauth := []string{"QWEN_OAUTH_BASE_URL={cloud}"}
 	return []step{
 		{
@@ -167,11 +167,11 @@ func (s step) run(out io.Writer, cloud *fakecloud.Cloud, program, home string) e
 	return nil
 }
 
-// stable replaces what differs from run to run.
+// stable replaces what differs from run to run by text of the same width.
 func stable(text string, cloud *fakecloud.Cloud, home string) string {
 	return strings.NewReplacer(
-		cloud.URL(), "http://localhost:8931",
-		strings.TrimPrefix(cloud.URL(), "http://"), "localhost:8931",
+		cloud.URL(), "http://localhost:54321",
+		strings.TrimPrefix(cloud.URL(), "http://"), "localhost:54321",
 		home, "/home/ann",
 	).Replace(text)
 }
