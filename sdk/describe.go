@@ -76,6 +76,24 @@ func (d *Description) Supports(capability string) bool {
 	return false
 }
 
+// CapabilitiesOf returns what p can do: what its methods tell of the
+// capabilities that this package knows, and the declared ones that it does not.
+func CapabilitiesOf(p Provider, declared []string) []string {
+	var names []string
+	if _, ok := p.(ModelLister); ok {
+		names = append(names, CapabilityModels)
+	}
+	if _, ok := p.(Revoker); ok {
+		names = append(names, CapabilityRevoke)
+	}
+	for _, name := range declared {
+		if name != CapabilityModels && name != CapabilityRevoke {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
 // A LoginMethod is a way to sign in.
 type LoginMethod struct {
 	ID      string // "device", "api-key"

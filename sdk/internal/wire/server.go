@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 	"runtime/debug"
-	"slices"
 
 	"google.golang.org/grpc"
 
@@ -90,27 +89,8 @@ func (s *server) describe(ctx context.Context) (_ *sdk.Description, err error) {
 		return nil, nothing("description")
 	}
 	full := *d // d is the provider's own
-	full.Capabilities = capabilities(s.provider, d.Capabilities)
+	full.Capabilities = sdk.CapabilitiesOf(s.provider, d.Capabilities)
 	return &full, nil
-}
-
-// capabilities returns what p can do, as its methods tell, and whatever else it
-// declares that this version of the SDK does not know.
-func capabilities(p sdk.Provider, declared []string) []string {
-	var names []string
-	if _, ok := p.(sdk.ModelLister); ok {
-		names = append(names, sdk.CapabilityModels)
-	}
-	if _, ok := p.(sdk.Revoker); ok {
-		names = append(names, sdk.CapabilityRevoke)
-	}
-	known := []string{sdk.CapabilityModels, sdk.CapabilityRevoke}
-	for _, name := range declared {
-		if !slices.Contains(known, name) {
-			names = append(names, name)
-		}
-	}
-	return names
 }
 
 // Token implements pb.TokenServiceServer.

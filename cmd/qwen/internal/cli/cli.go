@@ -77,6 +77,7 @@ func newApp(args, environ []string, builtin []sdk.Provider) *app {
 	a.home, _ = os.UserHomeDir()
 	for _, p := range builtin {
 		if d, err := p.Describe(context.Background()); err == nil {
+			d.Capabilities = sdk.CapabilitiesOf(p, d.Capabilities)
 			a.builtin = append(a.builtin, d)
 		}
 	}

@@ -47,6 +47,7 @@ func exitCode(err error) int {
 	var usage *usageError
 	var reported *reportedError
 	var incomplete *incompleteError
+	var setting *config.Error
 	switch {
 	case err == nil:
 		return exitOK
@@ -58,6 +59,8 @@ func exitCode(err error) int {
 		return exitIncomplete
 	case errors.Is(err, context.Canceled):
 		return exitInterrupted
+	case errors.As(err, &setting) && setting.Source.Kind == config.FromFlag:
+		return exitUsage
 	case config.IsError(err):
 		return exitConfig
 	}

@@ -59,6 +59,7 @@ func TestExitCode(t *testing.T) {
 		{errors.New("something"), 1},
 		{&usageError{message: "no"}, 2},
 		{fmt.Errorf("wrapped: %w", &config.Error{Problem: "no"}), 3},
+		{&config.Error{Source: config.Source{Kind: config.FromFlag}}, 2},
 		{&config.OriginError{}, 3},
 		{sdk.Errorf(sdk.KindUnauthenticated, "no"), 4},
 		{fmt.Errorf("wrapped: %w", sdk.Errorf(sdk.KindPlugin, "no")), 5},

@@ -69,17 +69,6 @@ func (p prompt) message(stdin string) (*sdk.Message, error) {
 	return m, nil
 }
 
-// check finds what contradicts itself before anything is read.
-func (p prompt) check() error {
-	if p.flag != "" && len(p.words) > 0 {
-		return &usageError{
-			message: "there are two prompts: one after -p, one in the arguments",
-			hint:    "Put quotes around the prompt if it has several words: qwen -p \"...\"",
-		}
-	}
-	return nil
-}
-
 // readAttachment reads a file: images, sounds and documents become a part of
 // their own, everything else must be text.
 func readAttachment(path string) (sdk.Part, string, error) {

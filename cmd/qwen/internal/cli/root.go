@@ -42,6 +42,7 @@ the prompt. OPENAI_API_KEY in the environment is enough to begin with.`,
   qwen --provider coding-plan -m qwen3-coder-plus "Explain context.Context"
   qwen -o json "Hello" | jq -r '.[-1].result'`,
 		Args:              cobra.ArbitraryArgs,
+		Version:           version(),
 		SilenceErrors:     true,
 		SilenceUsage:      true,
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: false},
@@ -55,6 +56,7 @@ the prompt. OPENAI_API_KEY in the environment is enough to begin with.`,
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return &usageError{message: err.Error(), hint: hintFor(cmd)}
 	})
+	root.SetVersionTemplate("qwen {{.Version}}\n")
 	opts.addFlags(root)
 	addConfigFlags(root.PersistentFlags())
 	a.completeFlags(root)

@@ -37,7 +37,7 @@ func (o *promptOptions) addFlags(cmd *cobra.Command) {
 // run sends the prompt and shows the answer.
 func (o *promptOptions) run(cmd *cobra.Command) error {
 	a := o.app
-	if err := o.prompt.check(); err != nil {
+	if err := o.check(); err != nil {
 		return err
 	}
 	format, err := o.responseFormat()
@@ -62,9 +62,26 @@ func (o *promptOptions) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
+	if o.partial && a.format != string(render.FormatStreamJSON) {
+		return &usageError{
+			message: "--include-partial-messages goes with the format stream-json only",
+			hint:    "Add -o stream-json.",
+		}
+	}
 	request := newRequest(c.config, message)
 	request.ResponseFormat = format
 	return o.send(cmd.Context(), c, request)
+}
+
+// check finds what contradicts itself before anything is read.
+func (o *promptOptions) check() error {
+	if o.prompt.flag != "" && len(o.prompt.words) > 0 {
+		return &usageError{
+			message: "there are two prompts: one after -p, one in the arguments",
+			hint:    "Put quotes around the prompt if it has several words: qwen -p \"...\"",
+		}
+	}
+	return nil
 }
 
 // responseFormat reads --json-schema.
@@ -94,7 +111,7 @@ func (o *promptOptions) responseFormat() (*sdk.ResponseFormat, error) {
 func newRequest(cfg *config.Config, message *sdk.Message) *sdk.ChatRequest {
 	o := cfg.Options
 	request := &sdk.ChatRequest{
-		Model: cfg.Model.Text,
+		Model: chosenModel(cfg),
 		Sampling: sdk.Sampling{
 			Temperature:     o.Temperature,
 			TopP:            o.TopP,
@@ -108,6 +125,15 @@ func newRequest(cfg *config.Config, message *sdk.Message) *sdk.ChatRequest {
 	}
 	request.Messages = append(request.Messages, *message)
 	return request
+}
+
+// chosenModel returns the model that somebody chose, "" for the provider's own:
+// then a model that was chosen at sign-in knows better.
+func chosenModel(cfg *config.Config) string {
+	if cfg.Model.Source.Kind == config.FromDefault {
+		return ""
+	}
+	return cfg.Model.Text
 }
 
 // send runs the turn and renders it.
@@ -177,10 +203,31 @@ func answerError(r *chat.Result) error {
 		return r.Err
 	}
 	switch r.Finish.Reason {
-	case sdk.FinishLength, sdk.FinishContentFilter, sdk.FinishPause:
+	case sdk.FinishLength, sdk.FinishContentFilter, sdk.FinishPause, sdk.FinishToolCalls:
 		return &incompleteError{r.Finish.Reason}
 	}
+	if !saysSomething(&r.Message) {
+		e := sdk.Errorf(sdk.KindIncomplete, "the model gave an empty answer")
+		e.Provider = r.Message.Origin.Provider
+		return e
+	}
 	return nil
+}
+
+// saysSomething reports whether a message has anything for a person in it.
+func saysSomething(m *sdk.Message) bool {
+	for _, p := range m.Parts {
+		switch p := p.(type) {
+		case *sdk.Reasoning:
+		case *sdk.Text:
+			if p.Text != "" {
+				return true
+			}
+		default:
+			return true
+		}
+	}
+	return false
 }
 
 // Default limits on silence. Models that think may take minutes.
