@@ -72,7 +72,7 @@ func (a *app) printModels(models []sdk.Model) error {
 func tokens(n int64) string {
 	switch {
 	case n == 0:
-		return "-"
+		return ""
 	case n%1_000_000 == 0:
 		return fmt.Sprintf("%dM", n/1_000_000)
 	case n >= 1<<20 && n%(1<<20) == 0:

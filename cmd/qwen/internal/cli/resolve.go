@@ -32,8 +32,15 @@ func (a *app) resolve(cmd *cobra.Command) (*config.Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	cfg, err := a.resolveWith(cmd.Context(), flags)
+	settings, err := settingFlags(cmd.Flags())
 	if err != nil {
+		return nil, err
+	}
+	cfg, err := a.resolveWith(cmd.Context(), append(flags, settings...))
+	if err != nil {
+		return nil, err
+	}
+	if err := a.checkSettings(cfg, settings); err != nil {
 		return nil, err
 	}
 	a.format = cfg.Options.OutputFormat

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -121,6 +122,30 @@ func addConfigFlags(flags *pflag.FlagSet) {
 			flags.VarPF(&textFlag{kind: string(key.Type)}, name, shorthands[name], help)
 		}
 	}
+	flags.Var(&listFlag{}, setFlag, "a setting of a provider, `PROVIDER.SETTING=VALUE`; repeatable")
+}
+
+// setFlag is the flag for settings that providers declare.
+const setFlag = "set"
+
+// settingFlags returns the settings given with --set.
+func settingFlags(flags *pflag.FlagSet) ([]config.FlagValue, error) {
+	list, ok := flags.Lookup(setFlag).Value.(*listFlag)
+	if !ok {
+		return nil, nil
+	}
+	var set []config.FlagValue
+	for _, text := range list.values {
+		name, value, ok := strings.Cut(text, "=")
+		if !ok || !strings.Contains(name, ".") {
+			return nil, &usageError{
+				message: "--set takes PROVIDER.SETTING=VALUE",
+				hint:    "For example: --set openai.dialect=azure",
+			}
+		}
+		set = append(set, config.FlagValue{Key: "providers." + name, Text: value, Flag: "--" + setFlag + " " + name})
+	}
+	return set, nil
 }
 
 // configFlags returns the flags of the configuration that were set.
@@ -141,6 +166,38 @@ func configFlags(flags *pflag.FlagSet) []config.FlagValue {
 		set = append(set, v)
 	}
 	return set
+}
+
+// checkSettings reports a setting that the provider does not have: a flag that
+// does nothing is a mistake.
+func (a *app) checkSettings(cfg *config.Config, settings []config.FlagValue) error {
+	provider := cfg.Provider.Text
+	for _, s := range settings {
+		name, ok := strings.CutPrefix(s.Key, "providers."+provider+".")
+		if !ok || provider == "" {
+			return &usageError{message: s.Flag + ": that is not a setting of the provider in use, " + cmp.Or(provider, "which is none")}
+		}
+		if _, ok := cfg.Settings[name]; !ok {
+			return &usageError{
+				message: s.Flag + ": " + provider + " has no such setting",
+				hint:    "It has: " + strings.Join(a.settingNames(provider), ", ") + ".",
+			}
+		}
+	}
+	return nil
+}
+
+// settingNames lists the settings of a provider that is built in.
+func (a *app) settingNames(provider string) []string {
+	names := []string{}
+	for _, d := range a.builtin {
+		for _, s := range d.Settings {
+			if d.Name == provider {
+				names = append(names, s.Name)
+			}
+		}
+	}
+	return names
 }
 
 // textFlag is a flag whose value is taken as it is typed.
