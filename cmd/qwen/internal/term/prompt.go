@@ -28,6 +28,14 @@ var ErrNoAnswer = errors.New("the input ended before an answer")
 // signal, and [ErrNoAnswer] when there is no more input; the terminal then is as
 // it was before. One question is asked at a time.
 type Prompter struct {
+	// Plain forbids what is painted over: lists are numbered, and a status is a
+	// line that stays. It is what --plain says.
+	Plain bool
+
+	// Getenv looks up an environment variable; nil for an empty environment.
+	// TERM=dumb and ACCESSIBLE make the prompter plain too.
+	Getenv func(name string) string
+
 	in    io.Reader
 	out   io.Writer
 	tty   *os.File // for switching the echo; nil if in is no terminal

@@ -58,9 +58,14 @@ func isTerminal(f *os.File) bool {
 }
 
 func columns(f *os.File) int {
-	width := 0
-	_ = control(f, func(fd int) { width, _, _ = term.GetSize(fd) })
+	width, _ := size(f)
 	return width
+}
+
+// size returns the columns and rows of a terminal, or zeros.
+func size(f *os.File) (columns, rows int) {
+	_ = control(f, func(fd int) { columns, rows, _ = term.GetSize(fd) })
+	return columns, rows
 }
 
 // control calls f with the file's descriptor. Unlike [os.File.Fd] it leaves the
