@@ -13,7 +13,7 @@ SOURCES := $(wildcard cmd plugins sdk internal examples)
 
 # The race detector waits a second at the end of every process, which is much
 # where every test starts some: see https://go.dev/doc/articles/race_detector.
-RACE := $(if $(shell command -v $$(go env CC) 2>/dev/null),-race)
+RACE := $(and $(filter 1,$(shell go env CGO_ENABLED)),$(shell command -v $$(go env CC) 2>/dev/null),-race)
 export GORACE ?= atexit_sleep_ms=0
 
 .PHONY: build test lint generate check-generate fmt demo readme clean help
@@ -22,7 +22,7 @@ build: ## build bin/qwen, which holds the built-in providers as well
 	CGO_ENABLED=0 go build -trimpath -ldflags "$(LDFLAGS)" -o bin/qwen$(shell go env GOEXE) ./cmd/qwen
 
 test: ## test every module, with the race detector
-	$(if $(RACE),,@echo "no C compiler: testing without the race detector")
+	$(if $(RACE),,@echo "no C compiler, or cgo is off: testing without the race detector")
 	@set -e; for module in $(MODULES); do \
 		echo "cd $$module && go test $(RACE) ./..."; \
 		(cd $$module && go test $(RACE) ./...); \
