@@ -49,6 +49,7 @@ const (
 	proto  = "google.golang.org/protobuf"
 	xterm  = "golang.org/x/term"
 	xsys   = "golang.org/x/sys"
+	qr     = "rsc.io/qr"
 )
 
 var rules = []rule{
@@ -75,6 +76,11 @@ var rules = []rule{
 		why:      "reading a file that others have written needs little code and no dependency",
 	},
 	{
+		packages: []string{host + "/profile"},
+		ours:     []string{host + "/credstore", "sdk"},
+		why:      "what a login is called depends on which there are, not on how they are used",
+	},
+	{
 		packages: []string{host + "/auth"},
 		ours:     []string{host + "/credstore", "sdk"},
 		why:      "the policy of logins does not know that plugins are processes",
@@ -98,7 +104,7 @@ var rules = []rule{
 	},
 	{
 		packages: []string{host + "/term"},
-		outside:  []string{xterm, xsys},
+		outside:  []string{xterm, xsys, qr},
 		why:      "the terminal is a device; it knows nothing of what is shown on it",
 	},
 	{

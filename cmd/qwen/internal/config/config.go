@@ -30,13 +30,16 @@ type Config struct {
 	// was given, and no project chose the endpoint.
 	AllowStored bool
 
-	// Stored is the stored credential that Provider was inferred from; nil if it
-	// was not.
+	// Stored is the stored credential that decided on Provider, because nothing
+	// else did or because the user asked for it; nil if none did.
 	Stored *StoredCredential
 
 	// Settings holds the provider's settings that have a value, by their name in
 	// its description.
 	Settings map[string]Value
+
+	// Services are those that modelProviders in settings files describe.
+	Services []ModelService
 
 	// Options are the values that shape an answer and the program.
 	Options Options

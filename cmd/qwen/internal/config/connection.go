@@ -17,6 +17,7 @@ func (r *resolver) resolveConnection() error {
 		return nil
 	}
 	c := r.connection(r.provider)
+	r.useStored(&c)
 	var first error
 	for _, part := range []struct {
 		name  string
@@ -37,6 +38,28 @@ func (r *resolver) resolveConnection() error {
 	r.cfg.KeyEnv = c.keyEnv
 	r.cfg.AllowStored = !r.cfg.Key.IsSet()
 	return first
+}
+
+// useStored takes the endpoint from the stored credential that decided on the
+// provider, if nothing but a default says otherwise, and from one that was asked
+// for by name in any case: such a credential goes where it belongs, and there is
+// no other key beside it.
+func (r *resolver) useStored(c *connection) {
+	stored := r.cfg.Stored
+	if stored == nil {
+		return
+	}
+	source := Source{Kind: FromStored, Name: storedLabel(*stored)}
+	if r.in.Chosen != nil {
+		c.key = Value{Key: KeyAPIKey, Secret: true}
+		c.endpoint = Value{Key: KeyEndpoint, Text: r.provider.DefaultEndpoint, Source: Source{Kind: FromDefault}}
+		if c.endpoint.Text == "" {
+			c.endpoint.Source = Source{}
+		}
+	}
+	if stored.Endpoint != "" && (!c.endpoint.IsSet() || c.endpoint.Source.Kind == FromDefault) {
+		c.endpoint = Value{Key: KeyEndpoint, Text: stored.Endpoint, Source: source}
+	}
 }
 
 // connection looks up model, endpoint and key as p would get them. A nil p

@@ -22,6 +22,17 @@ type Input struct {
 	// Stored lists the stored credentials, the preferred one first. It is called
 	// at most once, and only where nothing else decides. Nil: there are none.
 	Stored func() []StoredCredential
+
+	// Chosen is the stored credential that the user asked for by name, nil if
+	// they did not. It decides on provider and endpoint, and no key is looked
+	// for.
+	Chosen *ChosenCredential
+}
+
+// A ChosenCredential is a stored credential, and where the user asked for it.
+type ChosenCredential struct {
+	StoredCredential
+	By Source // "--profile work"
 }
 
 // A FlagValue is a flag that the user set.
@@ -64,6 +75,7 @@ type ProviderSetting struct {
 // A StoredCredential is a login that exists.
 type StoredCredential struct {
 	Provider string
+	Endpoint string // that it is tied to; empty: the provider's own
 	Label    string // for display
 }
 

@@ -21,6 +21,12 @@ func (r *resolver) resolveProvider() error {
 		}
 	}
 	switch {
+	case r.in.Chosen != nil:
+		v = Value{Key: KeyProvider, Text: r.in.Chosen.Provider, Source: r.in.Chosen.By}
+		if err := r.checkProvider(v); err != nil {
+			return err
+		}
+		r.evidence = v.Source
 	case !v.IsSet() || generic(v):
 		v, r.evidence = r.infer(v)
 	case v.Source.Kind.Project():
@@ -29,7 +35,10 @@ func (r *resolver) resolveProvider() error {
 		r.evidence = v.Source
 	}
 	r.provider = r.byName(v.Text)
-	if v.Source.Kind == FromStored {
+	switch {
+	case r.in.Chosen != nil:
+		r.cfg.Stored = &r.in.Chosen.StoredCredential
+	case v.Source.Kind == FromStored:
 		s, _ := r.signedIn()
 		r.cfg.Stored = &s
 	}

@@ -81,7 +81,9 @@ func (r *resolver) load() error {
 		r.cfg.DotEnv = file.Path
 		r.layers = append(r.layers, r.dotenvLayer(file))
 	}
-	return r.loadSettings()
+	err := r.loadSettings()
+	r.cfg.Services = r.modelServices()
+	return err
 }
 
 // note records a note.

@@ -1,0 +1,38 @@
+package config
+
+import "slices"
+
+// A ModelService is a service that modelProviders in a settings file describes:
+// the entries for one address and one variable, together.
+type ModelService struct {
+	Provider string   // as the file has it
+	Endpoint string   // "" for the provider's own
+	KeyEnv   string   // variable that holds the key; "" if none is named
+	KeySet   bool     // whether that variable has a value
+	Models   []string // ids, in the order of the file
+	Source   Source   // of the first entry
+}
+
+// modelServices groups the entries of modelProviders.
+func (r *resolver) modelServices() []ModelService {
+	var list []ModelService
+	for _, e := range r.models {
+		i := slices.IndexFunc(list, func(s ModelService) bool {
+			return s.Provider == e.service && s.Endpoint == e.baseURL.text && s.KeyEnv == e.envKey.text && s.Source.File == e.layer.file
+		})
+		if i < 0 {
+			i = len(list)
+			list = append(list, ModelService{
+				Provider: e.service, Endpoint: e.baseURL.text, KeyEnv: e.envKey.text, KeySet: r.hasVariable(e.envKey.text),
+				Source: Source{Kind: e.layer.kind, Name: "modelProviders." + e.service, File: e.layer.file, Line: max(e.baseURL.line, e.envKey.line)},
+			})
+		}
+		list[i].Models = append(list[i].Models, e.id)
+	}
+	return list
+}
+
+// hasVariable reports whether any layer has a value for the variable.
+func (r *resolver) hasVariable(name string) bool {
+	return name != "" && slices.ContainsFunc(r.layers, func(l *layer) bool { return l.vars[name].text != "" })
+}
