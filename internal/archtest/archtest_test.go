@@ -76,6 +76,11 @@ var rules = []rule{
 		why:      "reading a file that others have written needs little code and no dependency",
 	},
 	{
+		packages: []string{host + "/profile"},
+		ours:     []string{host + "/credstore", "sdk"},
+		why:      "what a login is called depends on which there are, not on how they are used",
+	},
+	{
 		packages: []string{host + "/auth"},
 		ours:     []string{host + "/credstore", "sdk"},
 		why:      "the policy of logins does not know that plugins are processes",
