@@ -40,9 +40,9 @@ type testProvider struct{ name string }
 func (p *testProvider) Describe(context.Context) (*sdk.Description, error) {
 	return &sdk.Description{
 		Name: p.name, DisplayName: "Test provider", Summary: "answers without a service", Version: "1.2.3",
-		CredentialEnv: []string{"TEST_PROVIDER_KEY"},
+		CredentialEnv: []string{"ACME_KEY", "OPENAI_API_KEY"},
 		LoginMethods:  []sdk.LoginMethod{{ID: "api-key", Label: "API key"}},
-		Settings:      []sdk.Setting{{Name: "greeting", Env: []string{"TEST_GREETING"}, Default: "Hello"}},
+		Settings:      []sdk.Setting{{Name: "greeting", Env: []string{"ACME_GREETING", "AWS_SECRET_ACCESS_KEY"}, Default: "Hello"}},
 	}, nil
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/config"
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/credstore"
+	"github.com/qwen-cli/qwen/cmd/qwen/internal/pluginhost"
 	"github.com/qwen-cli/qwen/sdk"
 )
 
@@ -36,7 +37,12 @@ func (a *app) resolve(cmd *cobra.Command) (*config.Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	cfg, err := a.resolveWith(cmd.Context(), append(flags, settings...))
+	chosen, id, err := a.chosenLogin(cmd.Context(), cmd.Flags())
+	if err != nil {
+		return nil, err
+	}
+	a.chosen = id
+	cfg, err := a.resolveWith(cmd.Context(), append(flags, settings...), chosen)
 	if err != nil {
 		return nil, err
 	}
@@ -59,10 +65,11 @@ func (a *app) resolve(cmd *cobra.Command) (*config.Config, error) {
 	return cfg, nil
 }
 
-// resolveWith resolves the configuration. If that chooses a third party's
-// provider, the plugin is started, because only it knows its settings, and the
-// configuration is resolved once more.
-func (a *app) resolveWith(ctx context.Context, flags []config.FlagValue) (*config.Config, error) {
+// resolveWith resolves the configuration, with the stored login that was asked
+// for by name, if one was. If that chooses a third party's provider, the plugin is
+// started, because only it knows its settings, and the configuration is resolved
+// once more.
+func (a *app) resolveWith(ctx context.Context, flags []config.FlagValue, chosen *config.ChosenCredential) (*config.Config, error) {
 	input := config.Input{
 		Flags:     flags,
 		Environ:   a.environ,
@@ -70,6 +77,7 @@ func (a *app) resolveWith(ctx context.Context, flags []config.FlagValue) (*confi
 		Home:      a.home,
 		Providers: a.knownProviders(),
 		Stored:    func() []config.StoredCredential { return a.storedLogins(ctx) },
+		Chosen:    chosen,
 	}
 	cfg, err := config.Resolve(input)
 	if err != nil {
@@ -79,13 +87,44 @@ func (a *app) resolveWith(ctx context.Context, flags []config.FlagValue) (*confi
 	if i < 0 || !input.Providers[i].ThirdParty {
 		return cfg, nil
 	}
-	plugin, err := a.host.Open(ctx, cfg.Provider.Text)
+	plugin, err := a.plugin(ctx, cfg.Provider.Text)
 	if err != nil {
 		return nil, err
 	}
 	input.Providers[i] = providerSpec(plugin.Description())
 	input.Providers[i].ThirdParty = true
 	return config.Resolve(input)
+}
+
+// plugin returns the running plugin called name and starts it if it is not
+// running yet.
+func (a *app) plugin(ctx context.Context, name string) (*pluginhost.Plugin, error) {
+	if p := a.plugins[name]; p != nil {
+		return p, nil
+	}
+	p, err := a.host.Open(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	if a.plugins == nil {
+		a.plugins = make(map[string]*pluginhost.Plugin)
+	}
+	a.plugins[name] = p
+	return p, nil
+}
+
+// description returns what a provider says of itself, nil if that is not known
+// without starting it.
+func (a *app) description(name string) *sdk.Description {
+	for _, d := range a.builtin {
+		if d.Name == name {
+			return d
+		}
+	}
+	if p := a.plugins[name]; p != nil {
+		return p.Description()
+	}
+	return nil
 }
 
 // knownProviders lists the providers there are. Of third parties' only the names
@@ -140,25 +179,17 @@ func (a *app) store() *credstore.File {
 
 // storedLogins lists the logins there are, for the configuration.
 func (a *app) storedLogins(ctx context.Context) []config.StoredCredential {
-	ids, err := a.store().List(ctx)
-	if err != nil {
-		return nil
-	}
 	var list []config.StoredCredential
-	for _, id := range ids {
-		list = append(list, config.StoredCredential{Provider: id.Provider, Label: id.String()})
+	for _, id := range a.loginIDs(ctx) {
+		list = append(list, a.storedCredential(ctx, id))
 	}
 	return list
 }
 
 // storedFor returns the login to use for a provider at an endpoint: one that
-// belongs to this endpoint, else, if none was named, the default one.
+// belongs to this endpoint, else, if none was named, the one in use.
 func (a *app) storedFor(ctx context.Context, provider, endpoint string) (credstore.ID, bool) {
-	ids, err := a.store().List(ctx)
-	if err != nil {
-		return credstore.ID{}, false
-	}
-	for _, id := range ids {
+	for _, id := range a.loginIDs(ctx) {
 		if id.Provider == provider && (endpoint == "" || sameEndpoint(id.Endpoint, endpoint)) {
 			return id, true
 		}

@@ -95,9 +95,13 @@ func (h *Host) options(path string) client.Options {
 	}
 }
 
-// Open starts the plugin called name and returns its provider. The error is of
-// kind [sdk.KindConfig] if there is none, else [sdk.KindPlugin].
+// Open starts the plugin called name, unless it runs already, and returns its
+// provider. The error is of kind [sdk.KindConfig] if there is none, else
+// [sdk.KindPlugin].
 func (h *Host) Open(ctx context.Context, name string) (*Plugin, error) {
+	if p := h.running(name); p != nil {
+		return p, nil
+	}
 	c, err := h.find(name)
 	if err != nil {
 		return nil, err
@@ -114,6 +118,18 @@ func (h *Host) Open(ctx context.Context, name string) (*Plugin, error) {
 	defer h.mu.Unlock()
 	h.open = append(h.open, plugin)
 	return plugin, nil
+}
+
+// running returns the plugin called name, nil if it does not run.
+func (h *Host) running(name string) *Plugin {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, p := range h.open {
+		if p.Name() == name && p.process.ExitReason() == "" {
+			return p
+		}
+	}
+	return nil
 }
 
 // processFor returns a process that serves c: the one started ahead, if c is
