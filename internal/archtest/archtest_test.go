@@ -71,6 +71,12 @@ var rules = []rule{
 		why:      "configuration is resolved from text alone: it knows no provider and reads no credential",
 	},
 	{
+		packages: []string{host + "/trust"},
+		ours:     []string{host + "/dotenv/guard"},
+		outside:  []string{hujson},
+		why:      "what the user decided about folders depends on nothing else",
+	},
+	{
 		packages: []string{host + "/dotenv"},
 		ours:     []string{host + "/dotenv/guard"},
 		why:      "reading a file that others have written needs little code and no dependency",
