@@ -146,8 +146,11 @@ func TestPrestart(t *testing.T) {
 	if account(t, early) != "beta" || len(sockets()) != 1 {
 		t.Errorf("the process started ahead is not the one used: %d processes", len(sockets()))
 	}
-	if p := open(t, h, "beta"); p.Pid() == early.Pid() {
-		t.Error("a process was handed out twice")
+	if p := open(t, h, "beta"); p.Pid() != early.Pid() {
+		t.Error("a plugin that runs was started again")
+	}
+	if p := open(t, h, "alpha"); p.Pid() == early.Pid() {
+		t.Error("one process serves two providers")
 	}
 	h.Close()
 	if left := sockets(); len(left) > 0 {
