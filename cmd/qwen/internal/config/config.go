@@ -51,6 +51,9 @@ type Config struct {
 	// DotEnv is the path of the one .env file that counts; empty for none.
 	DotEnv string
 
+	// SecretFiles are the project's files that hold a secret.
+	SecretFiles []string
+
 	// Notes are what the user should know.
 	Notes []Note
 

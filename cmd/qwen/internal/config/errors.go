@@ -48,6 +48,10 @@ type OriginError struct {
 	// Provider is who would have got it.
 	Provider string
 
+	// Folder is the one that the file is a project file of: what the user can
+	// trust.
+	Folder string
+
 	// Credential names what was kept back, and Source where it is from.
 	Credential string
 	Source     Source
@@ -65,6 +69,9 @@ func (e *OriginError) Error() string {
 
 // Hint says how to allow it.
 func (e *OriginError) Hint() string {
+	if e.Source.Kind == FromStored {
+		return fmt.Sprintf("A login stays with the service that it is for. If you trust this host, sign in there: qwen auth login %s. Or name the endpoint yourself: --openai-base-url.", e.Provider)
+	}
 	if e.Host == "" {
 		return fmt.Sprintf("If you trust this, choose the provider yourself: --provider %s, or QWEN_PROVIDER in your environment.", e.Provider)
 	}

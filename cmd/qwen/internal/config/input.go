@@ -19,6 +19,16 @@ type Input struct {
 	// Providers are the providers that can be chosen.
 	Providers []Provider
 
+	// Trust says what the user has decided about a folder with project files. Nil:
+	// nothing about any.
+	Trust func(folder string) Trust
+
+	// Consent is asked before a credential would be kept from where a project's
+	// file sends it, and the folder is not trusted. It returns nil to let it go
+	// there, else the error to report: the one that it was given, if there is no
+	// better one. Nil: nobody can be asked.
+	Consent func(*OriginError) error
+
 	// Stored lists the stored credentials, the preferred one first. It is called
 	// at most once, and only where nothing else decides. Nil: there are none.
 	Stored func() []StoredCredential
@@ -34,6 +44,18 @@ type ChosenCredential struct {
 	StoredCredential
 	By Source // "--profile work"
 }
+
+// Trust is what the user has decided about a folder.
+type Trust int
+
+// The decisions. Files of a trusted folder may choose where keys go, as the
+// user's own may; in all else they stay a project's. Those of a denied one do not
+// count at all.
+const (
+	TrustUndecided Trust = iota
+	TrustGranted
+	TrustDenied
+)
 
 // A FlagValue is a flag that the user set.
 type FlagValue struct {

@@ -1,6 +1,8 @@
 package config
 
 import (
+	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -33,24 +35,78 @@ func (r *resolver) userNamed(endpoint Value) bool {
 // endpoint.
 func (r *resolver) checkProjectEndpoint(endpoint Value) error {
 	r.cfg.AllowStored = false
-	refuse := func(what string, source Source) error {
-		return &OriginError{Chosen: endpoint.Source, Host: hostOf(endpoint.Text),
-			Provider: r.provider.Name, Credential: what, Source: source}
+	ask := func(what string, source Source) error {
+		return r.consent(&OriginError{Chosen: endpoint.Source, Host: hostOf(endpoint.Text),
+			Provider: r.provider.Name, Credential: what, Source: source})
 	}
 	if key := r.cfg.Key; key.IsSet() && !key.Source.sameLayer(endpoint.Source) {
-		return refuse("key", key.Source)
+		if err := ask("key", key.Source); err != nil {
+			return err
+		}
 	}
-	for _, s := range r.cfg.Settings {
+	for _, name := range slices.Sorted(maps.Keys(r.cfg.Settings)) {
+		s := r.cfg.Settings[name]
 		if s.Secret && s.Text != "" && !s.Source.sameLayer(endpoint.Source) {
-			return refuse("setting "+s.Key, s.Source)
+			if err := ask("setting "+s.Key, s.Source); err != nil {
+				return err
+			}
 		}
 	}
-	if !r.cfg.Key.IsSet() {
-		if s, ok := r.storedFor(r.provider); ok {
-			return refuse("login", Source{Kind: FromStored, Name: storedLabel(s)})
+	return r.checkProjectLogin(endpoint, ask)
+}
+
+// checkProjectLogin looks at the stored logins where there is no key. One that
+// the user made at this very endpoint may be used: no project's file has chosen
+// that for them.
+func (r *resolver) checkProjectLogin(endpoint Value, ask func(string, Source) error) error {
+	if r.cfg.Key.IsSet() {
+		return nil
+	}
+	here := slices.ContainsFunc(r.storedCredentials(), func(s StoredCredential) bool {
+		return s.Provider == r.provider.Name && sameEndpoint(s.Endpoint, endpoint.Text)
+	})
+	if s, ok := r.storedFor(r.provider); ok && !here {
+		if err := ask("login", Source{Kind: FromStored, Name: storedLabel(s)}); err != nil {
+			return err
 		}
 	}
+	r.cfg.AllowStored = here
 	return nil
+}
+
+// consent decides about a credential that a project's file is about to get: by
+// what the user has decided about the folder, else by asking. A stored login
+// never leaves the endpoint that it is for, so there is nothing to ask about it.
+func (r *resolver) consent(e *OriginError) error {
+	e.Folder = folderOf(e.Chosen.File)
+	switch {
+	case r.trust(e.Folder) == TrustGranted:
+		return nil
+	case r.in.Consent == nil || r.failed || e.Source.Kind == FromStored:
+		return e
+	}
+	return r.in.Consent(e)
+}
+
+// trust returns what the user has decided about a folder.
+func (r *resolver) trust(folder string) Trust {
+	if r.in.Trust == nil || folder == "" {
+		return TrustUndecided
+	}
+	return r.in.Trust(folder)
+}
+
+// folderOf returns the folder that a project's file belongs to: the one that it
+// lies in, or that its .qwen lies in.
+func folderOf(file string) string {
+	if file == "" {
+		return ""
+	}
+	dir := filepath.Dir(file)
+	if filepath.Base(dir) == ".qwen" {
+		return filepath.Dir(dir)
+	}
+	return dir
 }
 
 // checkProjectProvider looks at a provider that a project chose, by name or by
@@ -61,7 +117,7 @@ func (r *resolver) checkProjectProvider() error {
 	if !r.evidence.Kind.Project() || !key.IsSet() || key.Source.sameLayer(r.evidence) || r.belongs(key) {
 		return nil
 	}
-	return &OriginError{Chosen: r.evidence, Provider: r.provider.Name, Credential: "key", Source: key.Source}
+	return r.consent(&OriginError{Chosen: r.evidence, Provider: r.provider.Name, Credential: "key", Source: key.Source})
 }
 
 // belongs reports whether a key is the provider's by its prefix, or by a variable

@@ -40,6 +40,7 @@ type resolver struct {
 	knownVars   map[string]bool // variables that mean something
 	projectVars map[string]bool // those that a project's file may set
 
+	failed   bool      // a step has: what follows is for display only
 	provider *Provider // nil: none
 	evidence Source    // what decided on the provider
 	stored   []StoredCredential
@@ -65,6 +66,7 @@ func (r *resolver) resolve() error {
 		if err := step(); err != nil && first == nil {
 			first = err
 		}
+		r.failed = first != nil
 	}
 	return first
 }
@@ -73,7 +75,10 @@ func (r *resolver) resolve() error {
 func (r *resolver) load() error {
 	r.variables()
 	r.layers = []*layer{flagLayer(r.in.Flags, r.table), r.environ}
-	file, notes := dotenv.Search{Dir: r.in.Dir, Home: r.in.Home, StateRoot: r.cfg.StateRoot.Text}.Find()
+	file, notes := dotenv.Search{
+		Dir: r.in.Dir, Home: r.in.Home, StateRoot: r.cfg.StateRoot.Text,
+		Denied: func(folder string) bool { return r.trust(folder) == TrustDenied },
+	}.Find()
 	for _, n := range notes {
 		r.note(Note{File: n.Path, Line: n.Line, Text: "ignored: " + n.Reason})
 	}
@@ -83,6 +88,7 @@ func (r *resolver) load() error {
 	}
 	err := r.loadSettings()
 	r.cfg.Services = r.modelServices()
+	r.cfg.SecretFiles = r.secretFiles()
 	return err
 }
 

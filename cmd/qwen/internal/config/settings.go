@@ -69,6 +69,9 @@ func (r *resolver) loadSettingsFile(path string, kind SourceKind) error {
 		return nil
 	case err != nil:
 		return &Error{Source: Source{Kind: kind, File: path}, Problem: err.Error()}
+	case kind.Project() && r.trust(folderOf(path)) == TrustDenied:
+		r.note(Note{File: path, Text: "ignored: you do not trust this folder"})
+		return nil
 	}
 	doc, err := parseSettings(data, Source{Kind: kind, File: path})
 	if err != nil {

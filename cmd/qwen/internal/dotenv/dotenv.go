@@ -74,6 +74,10 @@ type Search struct {
 	Dir       string // working directory; empty: the user's own files only
 	Home      string // home directory
 	StateRoot string // $QWEN_HOME; empty for ~/.qwen
+
+	// Denied reports whether the user does not want the files of a project in
+	// this folder to count. It is asked only where there is one. Nil: never.
+	Denied func(folder string) bool
 }
 
 // Find returns the file that counts, nil if there is none, and what to tell the
@@ -89,9 +93,14 @@ func (s Search) Find() (*File, []Note) {
 			notes = append(notes, Note{Path: c.path, Reason: reason(err)})
 			continue
 		}
+		user := c.user || s.atHome(c.dir)
+		if !user && s.Denied != nil && s.Denied(c.dir) {
+			notes = append(notes, Note{Path: c.path, Reason: "you do not trust this folder"})
+			continue
+		}
 		vars, bad := Parse(data)
 		notes = append(notes, badLines(c.path, bad)...)
-		return &File{Path: c.path, User: c.user || s.atHome(c.dir), Vars: vars}, notes
+		return &File{Path: c.path, User: user, Vars: vars}, notes
 	}
 	return nil, notes
 }
