@@ -3,7 +3,7 @@ package term
 // isPlain reports whether nothing may be painted over: because it was said so, or
 // because the terminal cannot, or because there is none.
 func (p *Prompter) isPlain() bool {
-	return p.Plain || p.tty == nil || p.env("TERM") == "dumb" || isTrue(p.env("ACCESSIBLE"))
+	return p.Plain || p.tty == nil || p.screen == nil || p.env("TERM") == "dumb" || isTrue(p.env("ACCESSIBLE"))
 }
 
 func (p *Prompter) env(name string) string {
@@ -16,10 +16,10 @@ func (p *Prompter) env(name string) string {
 // Size returns the columns and rows of the terminal as they are now, or zeros if
 // they are not known.
 func (p *Prompter) Size() (columns, rows int) {
-	if p.tty == nil {
+	if p.screen == nil {
 		return 0, 0
 	}
-	return size(p.tty)
+	return size(p.screen)
 }
 
 // CanPaint reports whether lines can be painted over and single keys be read: it

@@ -1,7 +1,6 @@
 package term
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -36,20 +35,11 @@ type Prompter struct {
 	// TERM=dumb and ACCESSIBLE make the prompter plain too.
 	Getenv func(name string) string
 
-	in    io.Reader
-	out   io.Writer
-	tty   *os.File // for switching the echo; nil if in is no terminal
-	close []io.Closer
-
-	want  chan struct{} // asks the reading goroutine for a line
-	lines chan line
-	asked bool // a line was asked for and has not come yet
-}
-
-// line is a line of input, or why there is none.
-type line struct {
-	text string
-	err  error
+	input  *input
+	out    io.Writer
+	tty    *os.File // for switching the echo; nil if the input is no terminal
+	screen *os.File // for what it can and how large it is; nil if out is no terminal
+	close  []io.Closer
 }
 
 // OpenTTY opens the terminal that controls the process. It returns
@@ -70,20 +60,21 @@ func OpenTTY() (*Prompter, error) {
 // NewPrompter returns a prompter that reads answers from in and writes questions
 // to out. If in is a file that is a terminal, secrets are not echoed.
 func NewPrompter(in io.Reader, out io.Writer) *Prompter {
-	p := &Prompter{in: in, out: out}
+	p := &Prompter{out: out}
+	var wake waker
 	if f, ok := in.(*os.File); ok && isTerminal(f) {
-		p.tty = f
+		p.tty, wake = f, newWaker(f)
 	}
+	if f, ok := out.(*os.File); ok && isTerminal(f) {
+		p.screen = f
+	}
+	p.input = newInput(in, wake)
 	return p
 }
 
 // Close closes what [OpenTTY] opened.
 func (p *Prompter) Close() error {
-	if p.want != nil {
-		close(p.want)
-		p.want = nil
-	}
-	var errs []error
+	errs := []error{p.input.close()}
 	for _, c := range p.close {
 		errs = append(errs, c.Close())
 	}
@@ -160,7 +151,7 @@ type Option struct {
 // byDefault is the index that Enter alone means, or -1 for none.
 func (p *Prompter) Choose(ctx context.Context, label string, options []Option, byDefault int) (int, error) {
 	if len(options) == 0 {
-		return -1, errors.New("nothing to choose from")
+		return -1, errNoOptions
 	}
 	p.list(label, options)
 	q := Question{Label: "Number"}
@@ -216,45 +207,9 @@ func (p *Prompter) ask(ctx context.Context, prompt string, secret bool) (string,
 	if _, err := io.WriteString(p.out, prompt); err != nil {
 		return "", err
 	}
-	answer, err := p.line(ctx)
+	answer, err := p.input.line(ctx)
 	if secret && p.tty != nil || err != nil {
 		p.println("") // the cursor is still behind the prompt
 	}
 	return answer, err
-}
-
-// line returns the next line of input, trimmed. A read cannot be interrupted, so
-// that one goroutine does all reading; a line that comes after its question was
-// cancelled is the answer to the next one, like all that is typed ahead.
-func (p *Prompter) line(ctx context.Context) (string, error) {
-	if p.want == nil {
-		p.want, p.lines = make(chan struct{}, 1), make(chan line, 1)
-		go readLines(p.in, p.want, p.lines)
-	}
-	if !p.asked {
-		p.want <- struct{}{}
-		p.asked = true
-	}
-	select {
-	case <-ctx.Done():
-		return "", ctx.Err()
-	case l := <-p.lines:
-		p.asked = false
-		return strings.TrimSpace(l.text), l.err
-	}
-}
-
-// readLines sends one line for each value from want.
-func readLines(in io.Reader, want <-chan struct{}, lines chan<- line) {
-	r := bufio.NewReader(in)
-	for range want {
-		text, err := r.ReadString('\n')
-		switch {
-		case err == io.EOF && text == "":
-			err = ErrNoAnswer
-		case err == io.EOF:
-			err = nil
-		}
-		lines <- line{text, err}
-	}
 }

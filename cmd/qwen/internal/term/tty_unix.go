@@ -17,14 +17,32 @@ func openTTY() (in, out *os.File, err error) {
 // echoOff stops the terminal from showing what is typed. Lines are still edited
 // by the terminal and Ctrl-C still sends its signal.
 func echoOff(tty *os.File) (restore func(), err error) {
+	return setMode(tty, func(mode *unix.Termios) {
+		mode.Lflag &^= unix.ECHO
+		mode.Lflag |= unix.ICANON | unix.ISIG
+		mode.Iflag |= unix.ICRNL
+	})
+}
+
+// keyMode makes the terminal hand over each key at once and show none; also
+// Ctrl-C is a key then. What is written goes on as before.
+func keyMode(tty, _ *os.File) (restore func(), err error) {
+	return setMode(tty, func(mode *unix.Termios) {
+		mode.Lflag &^= unix.ECHO | unix.ICANON | unix.ISIG | unix.IEXTEN
+		mode.Iflag &^= unix.IXON | unix.INLCR | unix.IGNCR
+		mode.Iflag |= unix.ICRNL
+		mode.Cc[unix.VMIN], mode.Cc[unix.VTIME] = 1, 0
+	})
+}
+
+// setMode changes the mode of the terminal until restore is called.
+func setMode(tty *os.File, change func(*unix.Termios)) (restore func(), err error) {
 	var before *unix.Termios
 	cerr := control(tty, func(fd int) {
 		if before, err = unix.IoctlGetTermios(fd, getTermios); err == nil {
-			silent := *before
-			silent.Lflag &^= unix.ECHO
-			silent.Lflag |= unix.ICANON | unix.ISIG
-			silent.Iflag |= unix.ICRNL
-			err = unix.IoctlSetTermios(fd, setTermios, &silent)
+			mode := *before
+			change(&mode)
+			err = unix.IoctlSetTermios(fd, setTermios, &mode)
 		}
 	})
 	if err = errors.Join(cerr, err); err != nil {
