@@ -235,7 +235,7 @@ func (d *deviceSignIn) ended(err error) error {
 }
 
 func codeExpired(e *sdk.Error) error {
-	e.Kind, e.Message = sdk.KindTimeout, "the code expired before the sign-in was approved"
+	e.Kind, e.Message = sdk.KindUnauthenticated, "the code expired before the sign-in was approved"
 	e.Hint = `Run "qwen auth login qwen-oauth" to get a new one.`
 	return e
 }

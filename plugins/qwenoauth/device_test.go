@@ -111,13 +111,13 @@ func TestPolling(t *testing.T) {
 		{"slow_down is for good", fakecloud.OAuthOptions{Polls: []string{"slow_down", "pending", "pending", "approve"}}, nil, []int{5, 10, 10, 10}, ""},
 		{"slow_down twice, as 400", fakecloud.OAuthOptions{Polls: []string{"slow_down:400", "slow_down:400", "approve"}}, nil, []int{5, 10, 15}, ""},
 		{"denied", fakecloud.OAuthOptions{Polls: []string{"pending", "denied"}}, nil, []int{5, 5}, sdk.KindPermission},
-		{"expired", fakecloud.OAuthOptions{Polls: []string{"expired"}}, nil, []int{5}, sdk.KindTimeout},
+		{"expired", fakecloud.OAuthOptions{Polls: []string{"expired"}}, nil, []int{5}, sdk.KindUnauthenticated},
 		{"unknown error", fakecloud.OAuthOptions{Polls: []string{"unauthorized_client"}}, nil, []int{5}, sdk.KindService},
-		{"401", fakecloud.OAuthOptions{}, []fakecloud.Fault{{Status: 401, Body: "?"}}, []int{5}, sdk.KindTimeout},
+		{"401", fakecloud.OAuthOptions{}, []fakecloud.Fault{{Status: 401, Body: "?"}}, []int{5}, sdk.KindUnauthenticated},
 		{"404", fakecloud.OAuthOptions{}, []fakecloud.Fault{{Status: 404, Body: "?"}}, []int{5}, sdk.KindProtocol},
 		{"redirect", fakecloud.OAuthOptions{}, []fakecloud.Fault{{Kind: fakecloud.FaultRedirect}}, []int{5}, sdk.KindProtocol},
 		{"connection drops", fakecloud.OAuthOptions{AutoApprove: true}, []fakecloud.Fault{{Kind: fakecloud.FaultReset, After: -1, Times: 2}}, []int{5, 10, 20}, ""},
-		{"the answer with the token is lost", fakecloud.OAuthOptions{AutoApprove: true}, []fakecloud.Fault{{Kind: fakecloud.FaultReset, Times: 1}}, []int{5, 10}, sdk.KindTimeout},
+		{"the answer with the token is lost", fakecloud.OAuthOptions{AutoApprove: true}, []fakecloud.Fault{{Kind: fakecloud.FaultReset, Times: 1}}, []int{5, 10}, sdk.KindUnauthenticated},
 		{"hangs", fakecloud.OAuthOptions{AutoApprove: true}, []fakecloud.Fault{{Kind: fakecloud.FaultHang, Times: 1}}, []int{5, 40}, ""},
 		{"back-off ends with the blip", fakecloud.OAuthOptions{Polls: []string{"pending", "approve"}}, []fakecloud.Fault{{Status: 503, Times: 1}}, []int{5, 10, 5}, ""},
 		{"5xx with a code", fakecloud.OAuthOptions{AutoApprove: true}, []fakecloud.Fault{{Status: 500, Body: `{"error":"server_error"}`, Times: 1}}, []int{5, 10}, ""},
@@ -150,7 +150,7 @@ func TestTotalTimeIsBounded(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			cloud := fakecloud.Unstarted()
 			cloud.SetOAuth(fakecloud.OAuthOptions{CodeLifetime: time.Hour, CodeExpiresIn: json.RawMessage("100")})
-			want := sdk.KindTimeout
+			want := sdk.KindUnauthenticated
 			if fault.Kind != "" {
 				fault.Path = tokenPath
 				cloud.Fault(fault)
@@ -201,7 +201,7 @@ func TestHostileCodes(t *testing.T) {
 		{"code of escapes", fakecloud.OAuthOptions{UserCode: "\u202e\u200b"}, sdk.KindProtocol, ""},
 		{"expires at once", fakecloud.OAuthOptions{CodeExpiresIn: json.RawMessage("0")}, sdk.KindProtocol, ""},
 		{"expires before the first poll", fakecloud.OAuthOptions{Interval: time.Hour}, sdk.KindProtocol, ""},
-		{"never expires", fakecloud.OAuthOptions{CodeLifetime: 9999 * time.Hour, CodeExpiresIn: json.RawMessage("1e300")}, sdk.KindTimeout, "any"},
+		{"never expires", fakecloud.OAuthOptions{CodeLifetime: 9999 * time.Hour, CodeExpiresIn: json.RawMessage("1e300")}, sdk.KindUnauthenticated, "any"},
 		{"token for elsewhere", fakecloud.OAuthOptions{AutoApprove: true, ResourceURL: "evil.example"}, sdk.KindConfig, "any"},
 	}
 	for _, tt := range tests {
