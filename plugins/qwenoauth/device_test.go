@@ -154,8 +154,9 @@ func TestTotalTimeIsBounded(t *testing.T) {
 			if fault.Kind != "" {
 				fault.Path = tokenPath
 				cloud.Fault(fault)
+				want = sdk.KindTimeout // the last thing that went wrong says more
 				if fault.Kind == fakecloud.FaultReset {
-					want = sdk.KindNetwork // the last thing that went wrong says more
+					want = sdk.KindNetwork
 				}
 			}
 			began := time.Now()
