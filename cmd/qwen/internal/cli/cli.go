@@ -20,6 +20,7 @@ import (
 	"github.com/hashicorp/go-hclog"
 
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/config"
+	"github.com/qwen-cli/qwen/cmd/qwen/internal/credstore"
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/pluginhost"
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/redact"
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/term"
@@ -45,6 +46,9 @@ type app struct {
 	format string // of the output, for errors; known once flags are parsed
 
 	stdinUsed bool // standard input has been read
+
+	chosen *credstore.ID   // login asked for by name; nil if none was
+	noted  map[string]bool // what noteOnce has said
 }
 
 // Main runs the program and returns its exit code. The providers are the
@@ -154,6 +158,25 @@ func (a *app) end(err error) {
 func (a *app) note(format string, args ...any) {
 	text := term.CleanLine(fmt.Sprintf(format, args...))
 	_, _ = fmt.Fprintln(a.stderr, "qwen: "+text)
+}
+
+// noteOnce is note for what may turn up several times in one run.
+func (a *app) noteOnce(format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	if a.noted[text] {
+		return
+	}
+	if a.noted == nil {
+		a.noted = make(map[string]bool)
+	}
+	a.noted[text] = true
+	a.note("%s", text)
+}
+
+// say writes a line for the person to standard error, without the program's name:
+// the course of a dialogue.
+func (a *app) say(format string, args ...any) {
+	_, _ = fmt.Fprintln(a.stderr, term.CleanLine(fmt.Sprintf(format, args...)))
 }
 
 // promptLikely reports whether the command line asks for an answer, as far as a

@@ -3,6 +3,7 @@ package cli
 import (
 	"cmp"
 	"context"
+	"errors"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -14,60 +15,112 @@ import (
 	"github.com/qwen-cli/qwen/sdk"
 )
 
-// A connection is a running provider, as somebody: what a request needs.
+// A connection is a provider, as somebody: what a request needs.
 type connection struct {
 	config *config.Config
-	plugin *pluginhost.Plugin
-	source auth.Source  // nil: nobody in particular
-	stored credstore.ID // of the login, if source is a stored one
+	plugin *pluginhost.Plugin // nil until there is need of it
+	about  *sdk.Description
+	source auth.Source   // nil: nobody in particular
+	stored *credstore.ID // the login, if source is a stored one
 }
 
-// connect resolves the configuration, starts the provider's plugin and finds the
-// credential to use.
+// connect finds out as whom to ask whom, and starts the provider's plugin.
 func (a *app) connect(cmd *cobra.Command) (*connection, error) {
+	c, err := a.identify(cmd)
+	if err != nil {
+		return nil, err
+	}
+	a.tellShadowed(cmd.Context(), c)
+	return c, a.start(cmd.Context(), c)
+}
+
+// start starts the plugin of a connection.
+func (a *app) start(ctx context.Context, c *connection) (err error) {
+	c.plugin, err = a.host.Open(ctx, c.config.Provider.Text)
+	return err
+}
+
+// identify resolves the configuration and finds the credential to use. No plugin
+// is started, but for one whose settings are not known otherwise.
+func (a *app) identify(cmd *cobra.Command) (*connection, error) {
 	cfg, err := a.resolve(cmd)
 	if err != nil {
 		return nil, err
 	}
+	return a.connectionFor(cmd.Context(), cfg, a.chosen)
+}
+
+// connectionFor returns the connection that a configuration describes; chosen is
+// the stored login that was asked for by name, nil if none was.
+func (a *app) connectionFor(ctx context.Context, cfg *config.Config, chosen *credstore.ID) (*connection, error) {
 	if cfg.Provider.Text == "" {
 		return nil, errNobody()
 	}
-	ctx := cmd.Context()
-	plugin, err := a.host.Open(ctx, cfg.Provider.Text)
-	if err != nil {
-		return nil, err
+	c := &connection{config: cfg, stored: chosen}
+	if c.about = a.description(cfg.Provider.Text); c.about == nil {
+		plugin, err := a.host.Open(ctx, cfg.Provider.Text) // says why it cannot be used
+		if err != nil {
+			return nil, err
+		}
+		c.about = plugin.Description()
 	}
-	c := &connection{config: cfg, plugin: plugin}
-	if c.source, err = a.source(ctx, c); err != nil {
-		return nil, err
-	}
-	return c, nil
+	return c, a.authenticate(ctx, c)
 }
+
+// errNotSignedIn marks the errors that a sign-in mends.
+var errNotSignedIn = errors.New("not signed in")
 
 // errNobody says that nothing at all is configured.
 func errNobody() error {
-	return sdk.Errorf(sdk.KindUnauthenticated, "not signed in: no API key is set and no login is stored").
-		WithHint("Set OPENAI_API_KEY (and OPENAI_BASE_URL for another service), or run \"qwen auth login\".")
+	e := &sdk.Error{Kind: sdk.KindUnauthenticated, Message: "not signed in: no API key is set and no login is stored", Err: errNotSignedIn}
+	return e.WithHint("Set OPENAI_API_KEY (and OPENAI_BASE_URL for another service), or run \"qwen auth login\".")
 }
 
-// source returns where the credential of a connection comes from.
-func (a *app) source(ctx context.Context, c *connection) (auth.Source, error) {
+// authenticate finds where the credential of a connection comes from.
+func (a *app) authenticate(ctx context.Context, c *connection) error {
 	cfg := c.config
 	if cfg.Key.Text != "" {
 		key := &sdk.Credential{Kind: sdk.CredentialAPIKey, Secret: sdk.Secret(cfg.Key.Text)}
-		return auth.Static(key, c.plugin.Name(), cfg.Key.Source.String()), nil
+		c.source = auth.Static(key, c.about.Name, cfg.Key.Source.String())
+		return nil
 	}
-	if cfg.AllowStored {
-		id, ok := a.storedFor(ctx, c.plugin.Name(), c.config.ChosenEndpoint())
-		if ok {
-			c.stored = id
-			return a.session(c, id), nil
-		}
+	if id, ok := a.storedFor(ctx, c.about.Name, cfg.ChosenEndpoint()); ok && cfg.AllowStored && c.stored == nil {
+		c.stored = &id
+	}
+	if c.stored != nil {
+		c.source = a.session(c)
+		return nil
 	}
 	if needsCredential(c) {
-		return nil, errNoCredential(c)
+		return errNoCredential(c)
 	}
-	return nil, nil
+	return nil
+}
+
+// tellShadowed says in one line that a key from the surroundings is used in place
+// of a stored login: the two may be billed to different accounts.
+func (a *app) tellShadowed(ctx context.Context, c *connection) {
+	if id, ok := a.shadowedLogin(ctx, c.config); ok {
+		name := a.loginName(ctx, id)
+		a.noteOnce("the key of %s is used, not the login %q; to use that: --profile %s", c.config.Key.Source, name, name)
+	}
+}
+
+// shadowedLogin returns the stored login that would be used if there were no key,
+// if the key was not typed in place of it.
+func (a *app) shadowedLogin(ctx context.Context, cfg *config.Config) (credstore.ID, bool) {
+	if cfg.Key.Text == "" || cfg.Key.Source.Kind == config.FromFlag {
+		return credstore.ID{}, false
+	}
+	id, ok := a.storedFor(ctx, cfg.Provider.Text, cfg.ChosenEndpoint())
+	if ok || cfg.ChosenEndpoint() != "" || cfg.Provider.Source.Kind != config.FromInference {
+		return id, ok
+	}
+	// The key has decided on the provider as well.
+	if ids := a.loginIDs(ctx); len(ids) > 0 {
+		return ids[0], true
+	}
+	return credstore.ID{}, false
 }
 
 // needsCredential reports whether a request without a credential is pointless:
@@ -78,26 +131,41 @@ func needsCredential(c *connection) bool {
 }
 
 func errNoCredential(c *connection) error {
-	e := sdk.Errorf(sdk.KindUnauthenticated, "not signed in")
-	e.Provider = c.plugin.Name()
-	login := "run \"qwen auth login " + c.plugin.Name() + "\""
+	e := &sdk.Error{Kind: sdk.KindUnauthenticated, Message: "not signed in", Provider: c.about.Name, Err: errNotSignedIn}
+	login := "run \"qwen auth login " + c.about.Name + "\""
 	if len(c.config.KeyEnv) == 0 {
 		return e.WithHint("%s.", strings.ToUpper(login[:1])+login[1:])
 	}
 	return e.WithHint("Set %s, or %s.", strings.Join(c.config.KeyEnv, " or "), login)
 }
 
-// session returns the source for a stored login.
-func (a *app) session(c *connection, id credstore.ID) auth.Source {
+// session returns the source for the connection's stored login.
+func (a *app) session(c *connection) *auth.Session {
 	store := a.store()
 	return auth.NewSession(auth.Config{
-		ID:         id,
+		ID:         *c.stored,
 		Store:      store,
 		Locker:     store,
-		Refresher:  c.plugin,
+		Refresher:  lazyRefresher{a, c.about.Name},
 		Connection: c.sdkConnection(nil),
 		Notify:     func(n credstore.Note) { a.note("%s", string(n)) },
 	})
+}
+
+// A lazyRefresher starts the plugin when a login has to be renewed, and not
+// before.
+type lazyRefresher struct {
+	app  *app
+	name string
+}
+
+// Token implements [auth.Refresher].
+func (r lazyRefresher) Token(ctx context.Context, req *sdk.TokenRequest) (*sdk.Credential, error) {
+	plugin, err := r.app.host.Open(ctx, r.name)
+	if err != nil {
+		return nil, err
+	}
+	return plugin.Token(ctx, req)
 }
 
 // credential returns the credential to use now, nil for none.
@@ -119,7 +187,10 @@ func (c *connection) rejected(ctx context.Context, failed *sdk.Credential) (*sdk
 // sdkConnection returns what the plugin is told. The configuration has made sure
 // that the credential may go to the endpoint.
 func (c *connection) sdkConnection(credential *sdk.Credential) sdk.Connection {
-	connection := sdk.Connection{Credential: credential, Endpoint: cmp.Or(c.config.ChosenEndpoint(), c.stored.Endpoint)}
+	connection := sdk.Connection{Credential: credential, Endpoint: c.config.ChosenEndpoint()}
+	if connection.Endpoint == "" && c.stored != nil {
+		connection.Endpoint = c.stored.Endpoint
+	}
 	if len(c.config.Settings) > 0 {
 		connection.Settings = make(map[string]string, len(c.config.Settings))
 		for name, value := range c.config.Settings {
@@ -129,7 +200,7 @@ func (c *connection) sdkConnection(credential *sdk.Credential) sdk.Connection {
 	return connection
 }
 
-func (c *connection) description() *sdk.Description { return c.plugin.Description() }
+func (c *connection) description() *sdk.Description { return c.about }
 
 // origin says where a request goes.
 func (c *connection) origin(request *sdk.ChatRequest) sdk.Origin {

@@ -4,287 +4,281 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/config"
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/credstore"
-	"github.com/qwen-cli/qwen/cmd/qwen/internal/term"
+	"github.com/qwen-cli/qwen/cmd/qwen/internal/profile"
 	"github.com/qwen-cli/qwen/sdk"
 )
 
-// loginOptions are the options of "qwen auth login".
-type loginOptions struct {
-	app      *app
-	provider string
-	method   string
-	region   string
-	profile  string
-	withKey  bool
-	noVerify bool
+// A login is one sign-in, as the command line or the menu describes it.
+type login struct {
+	app       *app
+	provider  string
+	preset    string // ID of a service that the provider knows
+	method    string
+	region    string
+	profile   string
+	endpoint  string
+	model     string
+	key       string // as the flag has it: "-", "@FILE" or a key
+	withKey   bool
+	noVerify  bool
+	noBrowser bool
+	replace   bool
+	allowHTTP bool
 }
 
 func (a *app) authLoginCommand() *cobra.Command {
-	o := &loginOptions{app: a}
+	l := &login{app: a}
 	cmd := &cobra.Command{
 		Use:   "login [PROVIDER]",
 		Short: "Sign in to a provider and store the login",
 		Long: `Sign in to a provider: in the browser, or with an API key that is asked for
-without echo. The login is stored in a file that only you can read.
+without echo. The key is tried before it is stored, in a file that only you can
+read. PROVIDER can also be a service that a provider knows, such as openrouter.
 
-Without a terminal, pipe the key in: qwen auth login openai --with-key <key.txt`,
+Without a terminal, give what would be asked: --with-key reads the key from
+standard input. A sign-in in the browser prints the address and the code, and
+waits; that browser can be on another device.`,
+		Example: `  qwen auth login
+  qwen auth login qwen-oauth --no-browser
+  qwen auth login openrouter --with-key <key.txt
+  qwen auth login openai --profile work --openai-base-url https://llm.example.com/v1
+  qwen auth login coding-plan --region international --key @key.txt`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 1 {
-				o.provider = args[0]
+				l.provider = args[0]
 			}
-			return o.run(cmd)
+			return l.command(cmd)
 		},
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return a.host.Names(), cobra.ShellCompDirectiveNoFileComp
 		},
 	}
-	flags := cmd.Flags()
-	flags.BoolVar(&o.withKey, "with-key", false, "read the key from standard input")
-	flags.BoolVar(&o.noVerify, "no-verify", false, "store the login without trying it")
-	flags.StringVar(&o.method, "method", "", "way to sign in, for a provider that has several")
-	flags.StringVar(&o.region, "region", "", "region, for a provider that has several")
-	flags.StringVar(&o.profile, "profile", "", "name for this login, to keep several of one provider")
+	l.addFlags(cmd.Flags())
 	return cmd
 }
 
-func (o *loginOptions) run(cmd *cobra.Command) error {
-	a, ctx := o.app, cmd.Context()
-	ui, err := o.ui(cmd)
+func (l *login) addFlags(flags *pflag.FlagSet) {
+	flags.StringVarP(&l.key, "key", "k", "", "`KEY`: - for standard input, @FILE, or the key itself")
+	flags.BoolVar(&l.withKey, "with-key", false, "read the key from standard input, like --key -")
+	flags.StringVar(&l.method, "method", "", "way to sign in, for a provider that has several")
+	flags.StringVar(&l.region, "region", "", "region, for a provider that has several")
+	flags.BoolVar(&l.noVerify, "no-verify", false, "store the login without trying it")
+	flags.BoolVar(&l.noBrowser, "no-browser", false, "open no browser; show address and code only")
+	flags.BoolVar(&l.replace, "replace", false, "replace a stored login that is damaged")
+}
+
+// command takes the rest from the flags that all commands share, and signs in.
+func (l *login) command(cmd *cobra.Command) error {
+	flags := cmd.Flags()
+	l.profile = flagText(flags, profileFlag)
+	l.model = flagText(flags, "model")
+	if url := flagText(flags, "openai-base-url"); url != "" {
+		l.endpoint = url
+	}
+	l.allowHTTP, _ = flags.GetBool("allow-http")
+	if err := l.oneKey(flagText(flags, "openai-api-key")); err != nil {
+		return err
+	}
+	return l.run(cmd.Context())
+}
+
+// oneKey makes one of the three ways to give a key.
+func (l *login) oneKey(openAIKey string) error {
+	given := 0
+	for _, way := range []struct {
+		set   bool
+		value string
+	}{{l.key != "", l.key}, {l.withKey, "-"}, {openAIKey != "", openAIKey}} {
+		if way.set {
+			l.key = way.value
+			given++
+		}
+	}
+	if given > 1 {
+		return &usageError{message: "the key is given more than once", hint: "Use one of --with-key, --key and --openai-api-key."}
+	}
+	return nil
+}
+
+// run signs in and stores the login.
+func (l *login) run(ctx context.Context) error {
+	if err := l.check(); err != nil {
+		return err
+	}
+	ui, err := l.ui()
 	if err != nil {
 		return err
 	}
 	defer ui.close()
-	if o.provider == "" {
-		if o.provider, err = a.chooseProvider(ctx, ui); err != nil {
+	if l.provider == "" {
+		if err := l.choose(ctx, ui); err != nil {
 			return err
 		}
 	}
-	plugin, err := a.host.Open(ctx, o.provider)
+	return l.with(ctx, ui)
+}
+
+// check finds what is wrong before anything is asked, and resolves the name of a
+// service to its provider.
+func (l *login) check() error {
+	switch l.profile {
+	case "":
+	case credstore.DefaultName:
+		l.profile = ""
+	default:
+		if err := profile.CheckName(l.profile); err != nil {
+			return &usageError{message: "--profile: " + err.Error(), hint: sdk.AsError(err).Hint}
+		}
+	}
+	if l.provider != "" && !slices.Contains(l.app.host.Names(), l.provider) {
+		l.findPreset()
+	}
+	d := l.app.description(l.provider)
+	if l.method == "" || d == nil {
+		return nil
+	}
+	var ids []string
+	for _, m := range d.LoginMethods {
+		ids = append(ids, m.ID)
+	}
+	if !slices.Contains(ids, l.method) {
+		return &usageError{message: fmt.Sprintf("%s cannot be signed in to by %q", l.provider, l.method),
+			hint: "Possible: --method " + strings.Join(ids, ", --method ") + "."}
+	}
+	return nil
+}
+
+// findPreset takes the name typed for that of a service which a provider knows.
+// If there is none, the host will say that there is no such provider.
+func (l *login) findPreset() {
+	for _, d := range l.app.builtin {
+		for _, p := range d.Presets {
+			if p.ID == l.provider {
+				l.provider, l.preset = d.Name, p.ID
+				if l.endpoint == "" {
+					l.endpoint = p.Endpoint
+				}
+				return
+			}
+		}
+	}
+}
+
+// with signs in to the provider through ui.
+func (l *login) with(ctx context.Context, ui *loginUI) error {
+	a := l.app
+	if err := l.checkDamaged(ctx, ui, credstore.ID{Provider: l.provider, Name: l.profile}); err != nil {
+		return err
+	}
+	plugin, err := a.host.Open(ctx, l.provider)
 	if err != nil {
 		return err
 	}
 	credential, err := plugin.Login(ctx, &sdk.LoginRequest{
-		Method:     o.method,
-		Connection: sdk.Connection{Endpoint: ui.answers[sdk.QuestionEndpoint], Settings: userSettings(a, plugin.Description())},
-		Verify:     !o.noVerify,
+		Method:     l.method,
+		Connection: sdk.Connection{Endpoint: l.endpoint, Settings: l.settings(ctx)},
+		Verify:     !l.noVerify,
 	}, ui)
+	ui.endWait()
 	if err != nil {
+		a.note("not signed in; nothing was stored")
 		return err
 	}
-	return o.keep(ctx, credential)
+	a.secrets.Add(credential.Secret.Reveal())
+	a.secrets.Add(credential.RefreshToken.Reveal())
+	return l.keep(ctx, ui, credential)
 }
 
-// keep stores a login and says so.
-func (o *loginOptions) keep(ctx context.Context, credential *sdk.Credential) error {
-	a := o.app
-	id := credstore.ID{Provider: o.provider, Name: o.profile}
+// checkDamaged asks before a stored login that cannot be read is replaced: it may
+// be all that is left of an account.
+func (l *login) checkDamaged(ctx context.Context, ui *loginUI, id credstore.ID) error {
+	_, err := l.app.store().Get(ctx, id)
+	if !errors.Is(err, credstore.ErrDamaged) {
+		return nil
+	}
+	if !l.replace && ui.prompter != nil {
+		ui.tell(err.Error())
+		yes, askErr := ui.Confirm(ctx, sdk.Question{ID: "replace", Label: "Replace it by the new login?"})
+		if askErr != nil {
+			return askErr
+		}
+		l.replace = yes
+	}
+	if !l.replace {
+		return sdk.AsError(err).WithHint("Repair it or move it away; or replace it: --replace.")
+	}
+	return l.app.store().Delete(ctx, id)
+}
+
+// keep stores the login, makes it the one in use, and says what will come of it.
+func (l *login) keep(ctx context.Context, ui *loginUI, credential *sdk.Credential) error {
+	a := l.app
+	id := normalID(credstore.ID{Provider: l.provider, Name: l.profile})
 	if credential.Kind == sdk.CredentialAPIKey {
 		id.Endpoint = credential.Endpoint
 	}
-	store := a.store()
-	unlock, err := store.Lock(ctx, id)
+	if err := l.checkDamaged(ctx, ui, id); err != nil {
+		return err
+	}
+	c := &connection{config: &config.Config{}, about: &sdk.Description{Name: l.provider}, stored: &id}
+	if err := a.session(c).Save(ctx, credential); err != nil {
+		return err
+	}
+	path, err := a.store().Path(id)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = unlock() }()
-	notes, err := store.Put(ctx, id, credential)
-	if err != nil {
-		return err
-	}
-	for _, n := range notes {
-		a.note("%s", string(n))
-	}
-	path, err := store.Path(id)
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(a.stderr, "Signed in to %s. The login is in %s.\n", id, path)
-	return err
+	id = a.asListed(ctx, id)
+	a.say("Signed in: %s. The login is in %s.", a.loginName(ctx, id), path)
+	return a.use(ctx, id)
 }
 
-// userSettings returns the provider's settings that the user's own places set: a
-// sign-in never follows a project's files.
-func userSettings(a *app, d *sdk.Description) map[string]string {
-	settings := make(map[string]string)
-	for _, s := range d.Settings {
-		for _, name := range s.Env {
-			if value := a.getenv(name); value != "" {
-				settings[s.Name] = value
-				break
-			}
+// asListed returns the ID in the form that the store lists it in.
+func (a *app) asListed(ctx context.Context, id credstore.ID) credstore.ID {
+	for _, other := range a.loginIDs(ctx) {
+		if other.Provider == id.Provider && other.Name == id.Name && sameEndpoint(strings.ToLower(other.Endpoint), strings.ToLower(id.Endpoint)) {
+			return other
 		}
 	}
-	return settings
+	return id
 }
 
-// chooseProvider asks which provider to sign in to.
-func (a *app) chooseProvider(ctx context.Context, ui *loginUI) (string, error) {
-	choice := sdk.Choice{ID: "provider", Label: "Sign in to"}
-	for _, d := range a.builtin {
-		choice.Options = append(choice.Options, sdk.Option{ID: d.Name, Label: d.DisplayName, Note: d.Name})
-	}
-	return ui.Choose(ctx, choice)
-}
-
-// loginUI asks the person on the terminal, unless flags have answered already.
-type loginUI struct {
-	app      *app
-	prompter *term.Prompter // nil: nobody to ask
-	answers  map[string]string
-}
-
-var _ sdk.UI = (*loginUI)(nil)
-
-// ui returns what asks the person, with what the flags say filled in.
-func (o *loginOptions) ui(cmd *cobra.Command) (*loginUI, error) {
-	ui := &loginUI{app: o.app, answers: make(map[string]string)}
-	flags, err := o.app.secretFlags(configFlags(cmd.Flags()))
-	if err != nil {
-		return nil, err
-	}
-	for _, f := range flags {
-		switch f.Key {
-		case config.KeyAPIKey:
-			ui.answers[sdk.QuestionKey] = f.Text
-		case config.KeyEndpoint:
-			ui.answers[sdk.QuestionEndpoint] = f.Text
-		case config.KeyModel:
-			ui.answers[sdk.QuestionModel] = f.Text
-		}
-	}
-	if o.region != "" {
-		ui.answers[sdk.QuestionRegion] = o.region
-	}
-	if o.withKey {
-		key, err := o.app.secretFlag("-")
-		if err != nil {
-			return nil, &usageError{message: "--with-key: " + err.Error()}
-		}
-		o.app.secrets.Add(key)
-		ui.answers[sdk.QuestionKey] = key
-	}
-	prompter, err := term.OpenTTY()
-	if err == nil && o.app.getenv("CI") == "" {
-		ui.prompter = prompter
-	}
-	return ui, nil
-}
-
-func (u *loginUI) close() {
-	if u.prompter != nil {
-		_ = u.prompter.Close()
-	}
-}
-
-// Tell implements [sdk.UI].
-func (u *loginUI) Tell(_ context.Context, text string) error {
-	_, err := io.WriteString(u.app.stderr, u.app.clean(text)+"\n")
-	return err
-}
-
-// ShowCode implements [sdk.UI].
-func (u *loginUI) ShowCode(_ context.Context, code sdk.DeviceCode) error {
-	url := code.CompleteURL
-	if url == "" {
-		url = code.URL
-	}
-	_, err := fmt.Fprintf(u.app.stderr,
-		"Open this page on any device and sign in:\n\n  %s\n\nThe page shows or asks for the code:\n\n  %s\n\nEnter it only if you started this sign-in yourself.\n",
-		u.app.clean(url), u.app.clean(code.Code))
-	return err
-}
-
-// Ask implements [sdk.UI].
-func (u *loginUI) Ask(ctx context.Context, q sdk.Question) (string, error) {
-	if answer, ok := u.answers[q.ID]; ok {
-		return answer, nil
-	}
-	if u.prompter == nil {
-		if q.Optional || q.Default != "" {
-			return q.Default, nil
-		}
-		return "", u.refusal(q.ID, q.Label)
-	}
-	answer, err := u.prompter.Ask(ctx, term.Question{
-		Label: q.Label, Help: q.Help, Default: q.Default, Secret: q.Secret, Optional: q.Optional,
-	})
-	if q.Secret {
-		u.app.secrets.Add(answer)
-	}
-	return answer, u.explain(err)
-}
-
-// Choose implements [sdk.UI].
-func (u *loginUI) Choose(ctx context.Context, c sdk.Choice) (string, error) {
-	if answer, ok := u.answers[c.ID]; ok {
-		return answer, nil
-	}
-	options := make([]term.Option, len(c.Options))
-	preset := -1
-	for i, o := range c.Options {
-		options[i] = term.Option{Label: o.Label, Note: o.Note}
-		if o.ID == c.Default {
-			preset = i
-		}
-	}
-	if u.prompter == nil {
-		return "", u.refusal(c.ID, c.Label)
-	}
-	i, err := u.prompter.Choose(ctx, c.Label, options, preset)
-	if err != nil {
-		return "", u.explain(err)
-	}
-	return c.Options[i].ID, nil
-}
-
-// Confirm implements [sdk.UI].
-func (u *loginUI) Confirm(ctx context.Context, q sdk.Question) (bool, error) {
-	if u.prompter == nil {
-		return false, u.refusal(q.ID, q.Label)
-	}
-	yes, err := u.prompter.Confirm(ctx, q.Label, q.Default == "yes")
-	return yes, u.explain(err)
-}
-
-// Wait implements [sdk.UI].
-func (u *loginUI) Wait(_ context.Context, text string) error {
-	if text == "" {
+// settings returns the provider's settings that the user's own places set: a
+// sign-in never follows a project's files, so that they are not even read.
+func (l *login) settings(ctx context.Context) map[string]string {
+	a := l.app
+	d := a.description(l.provider)
+	if d == nil {
 		return nil
 	}
-	_, err := io.WriteString(u.app.stderr, u.app.clean(text)+"\n")
-	return err
-}
-
-// explain turns the end of input into an end of the sign-in.
-func (u *loginUI) explain(err error) error {
-	if errors.Is(err, term.ErrNoAnswer) {
-		return context.Canceled
+	input := config.Input{
+		Flags:     []config.FlagValue{{Key: config.KeyProvider, Text: l.provider}},
+		Environ:   a.environ,
+		Home:      a.home,
+		Providers: []config.Provider{providerSpec(d)},
 	}
-	return err
-}
-
-// askFlags says which flag answers a question.
-var askFlags = map[string]string{
-	sdk.QuestionKey:      "--with-key and pipe the key in",
-	sdk.QuestionEndpoint: "--openai-base-url URL",
-	sdk.QuestionRegion:   "--region REGION",
-	sdk.QuestionModel:    "--model MODEL",
-	"provider":           "the provider's name: qwen auth login PROVIDER",
-}
-
-// refusal answers a question that nobody can be asked.
-func (u *loginUI) refusal(id, label string) error {
-	e := sdk.Errorf(sdk.KindCannotAsk, "there is no terminal to ask for the %s", strings.ToLower(label))
-	if flag, ok := askFlags[id]; ok {
-		return e.WithHint("Give %s.", flag)
+	if l.allowHTTP {
+		input.Flags = append(input.Flags, config.FlagValue{Key: config.KeyAllowHTTP, Text: "true"})
 	}
-	return e
+	cfg, err := config.Resolve(input)
+	if err != nil {
+		return nil // whatever is wrong there, prompts will tell
+	}
+	settings := make(map[string]string)
+	for name, value := range cfg.Settings {
+		settings[name] = value.Text
+	}
+	if l.region != "" && slices.ContainsFunc(d.Settings, func(s sdk.Setting) bool { return s.Name == sdk.QuestionRegion }) {
+		delete(settings, sdk.QuestionRegion) // the flag is the answer to the question
+	}
+	return settings
 }

@@ -13,7 +13,6 @@ import (
 
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/config"
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/credstore"
-	"github.com/qwen-cli/qwen/cmd/qwen/internal/pluginhost"
 	"github.com/qwen-cli/qwen/sdk"
 )
 
@@ -87,42 +86,21 @@ func (a *app) resolveWith(ctx context.Context, flags []config.FlagValue, chosen 
 	if i < 0 || !input.Providers[i].ThirdParty {
 		return cfg, nil
 	}
-	plugin, err := a.plugin(ctx, cfg.Provider.Text)
+	plugin, err := a.host.Open(ctx, cfg.Provider.Text)
 	if err != nil {
 		return nil, err
 	}
-	input.Providers[i] = providerSpec(plugin.Description())
-	input.Providers[i].ThirdParty = true
+	input.Providers[i] = a.thirdPartySpec(plugin.Description())
 	return config.Resolve(input)
 }
 
-// plugin returns the running plugin called name and starts it if it is not
-// running yet.
-func (a *app) plugin(ctx context.Context, name string) (*pluginhost.Plugin, error) {
-	if p := a.plugins[name]; p != nil {
-		return p, nil
-	}
-	p, err := a.host.Open(ctx, name)
-	if err != nil {
-		return nil, err
-	}
-	if a.plugins == nil {
-		a.plugins = make(map[string]*pluginhost.Plugin)
-	}
-	a.plugins[name] = p
-	return p, nil
-}
-
-// description returns what a provider says of itself, nil if that is not known
-// without starting it.
+// description returns what a built-in provider says of itself, nil for others: those
+// are not known without starting them.
 func (a *app) description(name string) *sdk.Description {
 	for _, d := range a.builtin {
 		if d.Name == name {
 			return d
 		}
-	}
-	if p := a.plugins[name]; p != nil {
-		return p.Description()
 	}
 	return nil
 }
@@ -170,6 +148,34 @@ func providerSpec(d *sdk.Description) config.Provider {
 		})
 	}
 	return p
+}
+
+// thirdPartySpec is providerSpec for a plugin that did not come with the program.
+// It may read variables that bear its name, ACME_KEY for acme, and no others: it
+// could ask for anybody's key.
+func (a *app) thirdPartySpec(d *sdk.Description) config.Provider {
+	p := providerSpec(d)
+	p.ThirdParty = true
+	p.CredentialEnv = a.ownVariables(d.Name, p.CredentialEnv)
+	for i := range p.Settings {
+		p.Settings[i].Env = a.ownVariables(d.Name, p.Settings[i].Env)
+	}
+	return p
+}
+
+// ownVariables returns the variables that bear the plugin's name, and tells about
+// others that are set.
+func (a *app) ownVariables(plugin string, names []string) []string {
+	own := strings.ToUpper(strings.ReplaceAll(plugin, "-", "_")) + "_"
+	var list []string
+	for _, name := range names {
+		if strings.HasPrefix(name, own) {
+			list = append(list, name)
+		} else if a.getenv(name) != "" {
+			a.noteOnce("%s is not given to the plugin %s: it may read only variables that begin with %s", name, plugin, own)
+		}
+	}
+	return list
 }
 
 // store returns the credential store.

@@ -61,6 +61,7 @@ the prompt. OPENAI_API_KEY in the environment is enough to begin with.`,
 	opts.addFlags(root)
 	addConfigFlags(root.PersistentFlags())
 	a.completeFlags(root)
+	a.addProfileFlag(root)
 	root.AddCommand(
 		a.authCommand(),
 		a.modelsCommand(),

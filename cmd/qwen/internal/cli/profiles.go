@@ -1,0 +1,126 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/qwen-cli/qwen/cmd/qwen/internal/config"
+	"github.com/qwen-cli/qwen/cmd/qwen/internal/credstore"
+	"github.com/qwen-cli/qwen/cmd/qwen/internal/profile"
+)
+
+// profileFlag and profileEnv name the stored login to use, or to make.
+const (
+	profileFlag = "profile"
+	profileEnv  = "QWEN_PROFILE"
+)
+
+func (a *app) addProfileFlag(root *cobra.Command) {
+	root.PersistentFlags().String(profileFlag, "", "stored login to use, by its `NAME` in \"qwen auth list\"")
+	complete := func(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+		return profile.Names(a.loginIDs(cmd.Context())), cobra.ShellCompDirectiveNoFileComp
+	}
+	if err := root.RegisterFlagCompletionFunc(profileFlag, complete); err != nil {
+		panic(err) // there is no such flag: a fault in this package
+	}
+}
+
+// profiles returns what remembers the login in use.
+func (a *app) profiles() *profile.State {
+	return profile.NewState(config.StateRoot(a.environ, a.home))
+}
+
+// loginIDs lists the stored logins, the one in use first. What keeps it from
+// being known which that is, is told and does no further harm.
+func (a *app) loginIDs(ctx context.Context) []credstore.ID {
+	ids, err := a.store().List(ctx)
+	if err != nil {
+		a.noteOnce("%v", err)
+		return nil
+	}
+	current, ok, err := a.profiles().Current()
+	if err != nil {
+		a.noteOnce("%v", err)
+	}
+	if i := slices.Index(ids, normalID(current)); ok && i > 0 {
+		ids = slices.Concat([]credstore.ID{ids[i]}, ids[:i], ids[i+1:])
+	}
+	return ids
+}
+
+// normalID returns the ID as a store lists it.
+func normalID(id credstore.ID) credstore.ID {
+	id.Name = cmp.Or(id.Name, credstore.DefaultName)
+	return id
+}
+
+// loginName returns the name of a stored login.
+func (a *app) loginName(ctx context.Context, id credstore.ID) string {
+	return profile.Name(a.loginIDs(ctx), normalID(id))
+}
+
+// chosenLogin returns the login that the command line or the environment asks
+// for by name, nil if neither does.
+func (a *app) chosenLogin(ctx context.Context, flags *pflag.FlagSet) (*config.ChosenCredential, *credstore.ID, error) {
+	name, by := flags.Lookup(profileFlag).Value.String(), config.Source{Kind: config.FromFlag, Name: "--" + profileFlag}
+	if name == "" && !saysWho(flags) {
+		name, by = a.getenv(profileEnv), config.Source{Kind: config.FromEnvironment, Name: profileEnv}
+	}
+	if name == "" {
+		return nil, nil, nil
+	}
+	id, err := profile.Pick(a.loginsOf(ctx, flagText(flags, "provider")), name)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := checkChosen(flags, name, id); err != nil {
+		return nil, nil, err
+	}
+	return &config.ChosenCredential{StoredCredential: a.storedCredential(ctx, id), By: by}, &id, nil
+}
+
+// saysWho reports whether the flags say by other means as whom to ask, which
+// beats a variable.
+func saysWho(flags *pflag.FlagSet) bool {
+	return flagText(flags, "provider") != "" || flagText(flags, "openai-api-key") != "" || flagText(flags, "openai-base-url") != ""
+}
+
+func flagText(flags *pflag.FlagSet, name string) string {
+	if f := flags.Lookup(name); f != nil {
+		return f.Value.String()
+	}
+	return ""
+}
+
+// checkChosen refuses flags that contradict the choice of a login.
+func checkChosen(flags *pflag.FlagSet, name string, id credstore.ID) error {
+	if flagText(flags, "openai-api-key") != "" {
+		return &usageError{
+			message: fmt.Sprintf("there are two credentials: the login %q and the key after %s", name, keyFlag),
+			hint:    "Give one of them.",
+		}
+	}
+	if url := flagText(flags, "openai-base-url"); url != "" && !sameEndpoint(url, id.Endpoint) {
+		return &usageError{
+			message: fmt.Sprintf("the login %q belongs to another endpoint, and is not sent to the one after --openai-base-url", name),
+			hint:    "Leave out one of the two, or sign in there: qwen auth login " + id.Provider + " --openai-base-url URL --profile NAME",
+		}
+	}
+	return nil
+}
+
+// loginsOf lists the stored logins of a provider, of all if it is "".
+func (a *app) loginsOf(ctx context.Context, provider string) []credstore.ID {
+	return slices.DeleteFunc(slices.Clone(a.loginIDs(ctx)), func(id credstore.ID) bool {
+		return provider != "" && id.Provider != provider
+	})
+}
+
+func (a *app) storedCredential(ctx context.Context, id credstore.ID) config.StoredCredential {
+	return config.StoredCredential{Provider: id.Provider, Endpoint: id.Endpoint, Label: a.loginName(ctx, id)}
+}
