@@ -84,6 +84,9 @@ type rule struct {
 // Read returns the rules in the file at path. A file that does not exist has
 // none. The error is an [*Error].
 func Read(path string) (*List, error) {
+	if !filepath.IsAbs(path) {
+		return nil, &Error{path, "is not used: its path is not absolute"}
+	}
 	data, err := guard.ReadFile(path, maxSize)
 	var refusal *guard.Refusal
 	switch {
