@@ -50,7 +50,11 @@ func TestUntrustedFiles(t *testing.T) {
 			must(t, os.Chmod(tr.write("elsewhere/repo/.env", "A=b"), 0o602))
 		}, "it can be written to by everybody (chmod o-w)"},
 		{"group-writable", func(t *testing.T, tr *tree, path string) {
-			must(t, os.Chmod(tr.write("elsewhere/repo/.env", "A=b"), 0o620))
+			if os.Geteuid() != 0 {
+				t.Skip("only root can give files to another group")
+			}
+			must(t, os.Chown(tr.write("elsewhere/repo/.env", "A=b"), 0, 12345))
+			must(t, os.Chmod(path, 0o620))
 		}, "it can be written to by its group (chmod g-w)"},
 		{"world-writable directory", func(t *testing.T, tr *tree, path string) {
 			tr.write("elsewhere/repo/.env", "A=b")
@@ -106,6 +110,20 @@ func TestFilesOfOtherUsers(t *testing.T) {
 	must(t, os.Chown(path, 0, 0))
 	must(t, os.Chown(filepath.Dir(path), 12345, 12345))
 	passedOver(t, tr, path, "its directory ROOT/elsewhere/repo belongs to another user (uid 12345)")
+}
+
+// A umask of 002 and a group of one's own are common.
+func TestGroupOfOnesOwn(t *testing.T) {
+	if os.Geteuid() != 0 || os.Getegid() != 0 {
+		t.Skip("only of root is it known that the group is its own")
+	}
+	tr := newTree(t)
+	path := tr.write("elsewhere/repo/.env", "A=b")
+	must(t, os.Chmod(path, 0o664))
+	must(t, os.Chmod(filepath.Dir(path), 0o775))
+	if f, notes := tr.search("elsewhere/repo").Find(); f == nil || f.Path != path {
+		t.Errorf("found %+v, notes %+v", f, notes)
+	}
 }
 
 // Whoever can write beside .qwen can exchange it.

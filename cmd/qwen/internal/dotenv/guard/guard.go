@@ -8,6 +8,10 @@
 // writable by its owner alone, in a directory of the same kind. Git learnt the
 // rule the hard way (CVE-2022-24765).
 //
+// Many systems give each user a group of their own and a umask that lets it
+// write; there new files have mode 0664. So a group may write if it is the user's
+// own and nobody else is in it.
+//
 // On systems without Unix owners and modes (Windows), only kind and size are
 // checked.
 package guard

@@ -29,7 +29,7 @@ func foreign(info fs.FileInfo) string {
 	switch mode := info.Mode().Perm(); {
 	case mode&0o002 != 0:
 		return "can be written to by everybody (chmod o-w)"
-	case mode&0o020 != 0:
+	case mode&0o020 != 0 && !accounts{"/etc/passwd", "/etc/group"}.onlyUser(stat.Gid):
 		return "can be written to by its group (chmod g-w)"
 	}
 	return ""
