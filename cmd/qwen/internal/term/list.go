@@ -13,6 +13,10 @@ import (
 // maxListed is how many entries are shown at a time. The others are scrolled to.
 const maxListed = 10
 
+// maxEntry is how wide an entry is shown at most. Nobody reads across a wide
+// screen, and a line that is short is not broken when the terminal gets narrower.
+const maxEntry = 64
+
 const listHelp = "↑↓ move · Enter choose · Esc cancel · type to filter"
 
 // A list is what [Prompter.Pick] shows: a label, the entries that match what was
@@ -110,9 +114,11 @@ func (l *list) search(filter string) {
 	}
 }
 
-// listed returns how many entries a terminal of so many rows shows: the label and
-// the help have theirs, and one stays free.
-func listed(rows int) int { return max(1, min(maxListed, rows-3)) }
+// listed returns how many entries a terminal of so many rows shows. With the
+// label and the help they take at most half of them: if the terminal becomes half
+// as wide and breaks each line in two, all of them still are on the screen, and
+// can be erased.
+func listed(rows int) int { return max(1, min(maxListed, rows/2-2)) }
 
 // view returns the lines to show and the column behind which the cursor rests.
 func (l *list) view(columns, rows int) (lines []string, cursor int) {
@@ -160,9 +166,9 @@ func (l *list) entry(index int, here bool, labels int) string {
 		s += "○ "
 	}
 	if row.note == "" {
-		return s + row.label
+		return cut(s+row.label, maxEntry)
 	}
-	return s + pad(cut(row.label, labels), labels) + "  " + row.note
+	return cut(s+pad(cut(row.label, labels), labels)+"  "+row.note, maxEntry)
 }
 
 // labelWidth returns how wide the column of labels is: as its widest one, unless
@@ -174,5 +180,5 @@ func (l *list) labelWidth(columns int) int {
 			widest = max(widest, uniseg.StringWidth(row.label))
 		}
 	}
-	return min(widest, max(8, columns*2/3))
+	return min(widest, max(8, min(columns, maxEntry)*2/3))
 }

@@ -16,6 +16,10 @@ const defaultColumns, defaultRows = 80, 24
 // its lines: there it stays when a resized terminal breaks lines anew or cuts off
 // the lowest ones, so that no copy of the lines is left behind.
 //
+// That has a limit: a terminal that breaks lines anew and counts the empty rows
+// below (tmux does) may move the first of our lines off the screen, out of reach,
+// if it becomes narrower than them and there is little above them.
+//
 // It erases line by line (EL) and never to the end of the screen (ED): tmux moves
 // a screen erased that way into its history.
 type painter struct {
