@@ -104,9 +104,14 @@ var rules = []rule{
 		why:      "starting plugins is independent of chats and configuration, and go-plugin stays behind sdk/client",
 	},
 	{
-		packages: []string{host + "/chat", host + "/render"},
+		packages: []string{host + "/chat"},
+		ours:     []string{host + "/retry", "sdk"},
+		why:      "a conversation works with any provider, on any front end",
+	},
+	{
+		packages: []string{host + "/render", host + "/retry"},
 		ours:     []string{"sdk"},
-		why:      "a conversation and its display work with any provider, on any front end",
+		why:      "an answer is shown, and a failure judged, without knowing who asks or how",
 	},
 	{
 		packages: []string{host + "/term"},
@@ -114,7 +119,7 @@ var rules = []rule{
 		why:      "the terminal is a device; it knows nothing of what is shown on it",
 	},
 	{
-		packages: []string{host + "/redact", host + "/dotenv/guard", "sdk/sdktest/fakecloud"},
+		packages: []string{host + "/redact", host + "/dotenv/guard", host + "/worktree", "sdk/sdktest/fakecloud"},
 		why:      "these stand alone",
 	},
 	{

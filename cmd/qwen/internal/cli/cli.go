@@ -46,6 +46,8 @@ type app struct {
 	format string // of the output, for errors; known once flags are parsed
 
 	stdinUsed bool // standard input has been read
+	trusting  trusting
+	exposed   <-chan string // what there is to say about files with keys; see checkSecretFiles
 
 	chosen *credstore.ID   // login asked for by name; nil if none was
 	noted  map[string]bool // what noteOnce has said
@@ -65,6 +67,7 @@ func Main(builtin ...sdk.Provider) int {
 	}
 	err := a.execute(ctx)
 	code := a.report(err)
+	a.tellExposed()
 	a.end(err)
 	return code
 }

@@ -9,11 +9,11 @@ import (
 func (a *app) configCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "config",
-		Short: "Show the configuration",
+		Short: "Show the configuration, and whom to trust with it",
 		Args:  cobra.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(a.configListCommand())
+	cmd.AddCommand(a.configListCommand(), a.configTrustCommand(), a.configUntrustCommand())
 	return cmd
 }
 

@@ -26,6 +26,7 @@ type connection struct {
 
 // connect finds out as whom to ask whom, and starts the provider's plugin.
 func (a *app) connect(cmd *cobra.Command) (*connection, error) {
+	a.trusting.mayAsk = true
 	c, err := a.identify(cmd)
 	if err != nil {
 		return nil, err

@@ -48,6 +48,7 @@ func (a *app) resolve(cmd *cobra.Command) (*config.Config, error) {
 	if err := a.checkSettings(cfg, settings); err != nil {
 		return nil, err
 	}
+	a.checkSecretFiles(cmd.Context(), cfg.SecretFiles)
 	a.format = cfg.Options.OutputFormat
 	a.log.SetLevel(hclog.LevelFromString(cfg.Options.LogLevel))
 	a.secrets.Add(cfg.Key.Text)
@@ -77,6 +78,8 @@ func (a *app) resolveWith(ctx context.Context, flags []config.FlagValue, chosen 
 		Providers: a.knownProviders(),
 		Stored:    func() []config.StoredCredential { return a.storedLogins(ctx) },
 		Chosen:    chosen,
+		Trust:     a.folderTrust,
+		Consent:   func(e *config.OriginError) error { return a.consent(ctx, e) },
 	}
 	cfg, err := config.Resolve(input)
 	if err != nil {

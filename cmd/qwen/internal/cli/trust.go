@@ -1,0 +1,150 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/qwen-cli/qwen/cmd/qwen/internal/config"
+	"github.com/qwen-cli/qwen/cmd/qwen/internal/term"
+	"github.com/qwen-cli/qwen/cmd/qwen/internal/trust"
+	"github.com/qwen-cli/qwen/sdk"
+)
+
+// A trusting is what one run of the program knows about folders.
+type trusting struct {
+	list   *trust.List // what the user decided earlier; nil until it is asked for
+	mayAsk bool        // this command sends something, so that a question is in place
+
+	// answers holds what was answered in this run, by question: the configuration
+	// can be resolved twice.
+	answers map[config.OriginError]error
+}
+
+// trustFile is the file with the decisions on folders. It lies where no project
+// can put it: in the state root, which only the user can move. It is "" if there
+// is no state root.
+func (a *app) trustFile() string {
+	root := config.StateRoot(a.environ, a.home)
+	if root == "" {
+		return ""
+	}
+	return filepath.Join(root, trust.FileName)
+}
+
+// folderTrust returns what the user has decided about a folder.
+func (a *app) folderTrust(folder string) config.Trust {
+	if a.trusting.list == nil {
+		a.trusting.list = a.readTrust()
+	}
+	switch a.trusting.list.Verdict(folder) {
+	case trust.Trusted:
+		return config.TrustGranted
+	case trust.Distrusted:
+		return config.TrustDenied
+	}
+	return config.TrustUndecided
+}
+
+// readTrust reads the decisions. What keeps them from being known is told, and
+// then there are none.
+func (a *app) readTrust() *trust.List {
+	path := a.trustFile()
+	if path == "" {
+		return new(trust.List)
+	}
+	list, err := trust.Read(path)
+	if err != nil {
+		a.noteOnce("%v; no folder is trusted", err)
+		return new(trust.List)
+	}
+	return list
+}
+
+// consent decides about a key that a project's file wants: somebody who sits at a
+// terminal is asked, once.
+func (a *app) consent(ctx context.Context, e *config.OriginError) error {
+	if !a.trusting.mayAsk || !a.interactive() {
+		return e
+	}
+	if answer, ok := a.trusting.answers[*e]; ok {
+		return answer
+	}
+	prompter, err := term.OpenTTY()
+	if err != nil {
+		return e
+	}
+	defer func() { _ = prompter.Close() }()
+	prompter.Getenv = a.getenv
+	answer := a.askConsent(ctx, prompter, e)
+	if a.trusting.answers == nil {
+		a.trusting.answers = make(map[config.OriginError]error)
+	}
+	a.trusting.answers[*e] = answer
+	return answer
+}
+
+// askConsent asks whether a project's file gets a key, and keeps the answer if
+// the person wants that.
+func (a *app) askConsent(ctx context.Context, prompter *term.Prompter, e *config.OriginError) error {
+	for _, line := range consentText(e) {
+		if err := prompter.Tell(line); err != nil {
+			return e
+		}
+	}
+	options := []term.Option{{Label: "No, send nothing"}, {Label: "Yes, this once"}}
+	if a.rememberable(e.Folder) {
+		options = append(options, term.Option{Label: "Yes, and trust this folder and every folder in it from now on"})
+	}
+	picked, err := prompter.Pick(ctx, "Send it there?", options, 0)
+	switch {
+	case errors.Is(err, term.ErrNoAnswer):
+		return e
+	case err != nil:
+		return err
+	case picked == 0:
+		return e
+	case picked == 2:
+		if err := trust.Set(a.trustFile(), e.Folder, trust.TrustFolder); err != nil {
+			a.note("not remembered: %v", err)
+		}
+	}
+	return nil
+}
+
+// consentText tells which file wants which key for whom.
+func consentText(e *config.OriginError) []string {
+	lines := []string{"A file of this project wants a credential of yours, which is not from the project:"}
+	add := func(label, value string) {
+		lines = append(lines, fmt.Sprintf("  %-7s %s", label, value))
+	}
+	add("file", e.Chosen.String())
+	if e.Host != "" {
+		add("host", e.Host)
+	} else {
+		add("for", "provider "+e.Provider)
+	}
+	what, _, _ := strings.Cut(e.Credential, " ") // "key", or "setting NAME"
+	add(what, e.Source.String())
+	add("folder", e.Folder)
+	return lines
+}
+
+// rememberable reports whether a folder may be trusted with all in it: not one
+// that holds the home directory as well.
+func (a *app) rememberable(folder string) bool {
+	rel, err := filepath.Rel(folder, a.home)
+	inside := err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator))
+	return filepath.IsAbs(folder) && a.home != "" && !inside
+}
+
+// trustError makes an error of the list of folders one of the configuration.
+func trustError(err error) error {
+	var wrong *trust.Error
+	if !errors.As(err, &wrong) {
+		return err
+	}
+	return &sdk.Error{Kind: sdk.KindConfig, Message: wrong.Error(), Hint: wrong.Hint(), Err: err}
+}
