@@ -11,7 +11,8 @@
 //	}
 //	conversation.Record(turn.Result())
 //
-// A turn sends exactly one request. The one exception: if the service refuses the
-// credential before anything of the answer was passed on, the turn asks once for
-// a fresh one and sends the request once more.
+// A turn sends one request. It sends it again only if that can help, while nothing
+// of an answer was passed on, and never unsaid ([Options.Retrying]): after a failure
+// that may pass, as package retry decides; and once with a fresh credential, if
+// the service refuses the first.
 package chat

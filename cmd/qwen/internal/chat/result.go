@@ -14,12 +14,12 @@ type Result struct {
 	Message sdk.Message
 
 	Started  sdk.Started   // model, response ID and request ID, where known
-	Usage    *sdk.Usage    // the last report; nil if there was none
+	Usage    *sdk.Usage    // the last report of the last request; nil if there was none
 	Finish   *sdk.Finished // nil if the answer did not end properly
 	Warnings []sdk.Warning // each once
 	Err      error         // what ended the answer, nil if it was complete
 	Timing   Timing
-	Attempts int // requests sent: 1, or 2 after a refreshed credential
+	Attempts int // requests sent
 
 	// Withheld counts the parts whose opaque data was not sent, because another
 	// provider or endpoint had issued it.

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/qwen-cli/qwen/cmd/qwen/internal/retry"
 	"github.com/qwen-cli/qwen/sdk"
 )
 
@@ -33,15 +34,27 @@ type Options struct {
 	// refused, or an error that says why there is none. nil: a refused
 	// credential is an error at once.
 	Refresh func(ctx context.Context, refused *sdk.Credential) (*sdk.Credential, error)
+
+	// Retry says how often and for how long a request that failed before anything
+	// of an answer came is sent again; the zero value: never.
+	Retry retry.Policy
+
+	// Retrying is told of every request after the first, before the wait for it.
+	// An error that it returns ends the turn. nil: nobody is told.
+	Retrying func(Retry) error
 }
 
 // A Turn is one question and its answer. It can be run once.
 type Turn struct {
-	opts   Options
-	begun  time.Time
-	shown  bool // something of the answer was passed on
-	answer answer
-	result Result
+	opts     Options
+	begun    time.Time
+	schedule *retry.Schedule
+	retries  int         // requests sent again after a failure
+	renewed  bool        // a fresh credential was asked for
+	shown    bool        // something of the answer was passed on
+	held     []sdk.Event // what comes before the answer, until it is known to come
+	answer   answer
+	result   Result
 }
 
 // NewTurn returns a turn that has not been sent.
@@ -53,6 +66,7 @@ func NewTurn(opts Options) *Turn { return &Turn{opts: opts} }
 func (t *Turn) Events(ctx context.Context) iter.Seq2[sdk.Event, error] {
 	return func(yield func(sdk.Event, error) bool) {
 		t.begun = time.Now()
+		t.schedule = t.opts.Retry.Begin(t.begun)
 		err := t.run(ctx, func(e sdk.Event) bool { return yield(e, nil) })
 		t.close(err)
 		if err != nil && !errors.Is(err, errStopped) {
@@ -64,29 +78,27 @@ func (t *Turn) Events(ctx context.Context) iter.Seq2[sdk.Event, error] {
 // errStopped says that the consumer left the loop.
 var errStopped = errors.New("nobody reads the rest of the answer")
 
-// run sends the request, and once more if a new credential may help.
+// run sends the request, and again for as long as that may help.
 func (t *Turn) run(ctx context.Context, show func(sdk.Event) bool) error {
 	req, withheld := withholdOpaque(t.opts.Request, t.opts.Origin)
 	t.result.Withheld = withheld
-	err := t.attempt(ctx, req, show)
-	if sdk.KindOf(err) != sdk.KindUnauthenticated || t.shown || t.opts.Refresh == nil {
-		return err
+	for {
+		err := t.attempt(ctx, req, show)
+		if err == nil || errors.Is(err, errStopped) {
+			return err
+		}
+		req, err = t.next(ctx, req, sdk.AsError(err))
+		if err != nil {
+			t.release(show) // tokens may have been counted
+			return err
+		}
 	}
-	fresh, refreshErr := t.opts.Refresh(ctx, req.Connection.Credential)
-	if refreshErr != nil {
-		return t.explain(t.cause(ctx, nil, refreshErr))
-	}
-	if fresh == nil {
-		return err
-	}
-	again := *req
-	again.Connection.Credential = fresh
-	return t.attempt(ctx, &again, show)
 }
 
 // attempt sends req and passes on the answer's events.
 func (t *Turn) attempt(ctx context.Context, req *sdk.ChatRequest, show func(sdk.Event) bool) error {
 	t.result.Attempts++
+	t.result.Started, t.result.Usage, t.held = sdk.Started{}, nil, nil
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	w := newWatch(cancel)
@@ -99,7 +111,7 @@ func (t *Turn) attempt(ctx context.Context, req *sdk.ChatRequest, show func(sdk.
 			return t.explain(t.cause(ctx, w, err))
 		}
 		w.heard = true
-		if t.note(e) && !show(e) {
+		if !t.pass(e, show) {
 			return errStopped
 		}
 		if _, ok := e.(*sdk.Finished); ok {
@@ -110,30 +122,53 @@ func (t *Turn) attempt(ctx context.Context, req *sdk.ChatRequest, show func(sdk.
 	return nil // not reached: CheckStream ends with Finished or with an error
 }
 
-// note records e and reports whether it is to be shown: a warning that a first
-// attempt has shown already is not shown again.
-func (t *Turn) note(e sdk.Event) bool {
-	since := time.Since(t.begun)
-	t.result.Timing.event(e, since)
+// pass records e and shows it, unless a first attempt has shown the same warning
+// already. It reports whether to go on.
+func (t *Turn) pass(e sdk.Event, show func(sdk.Event) bool) bool {
+	t.result.Timing.event(e, time.Since(t.begun))
 	switch e := e.(type) {
 	case *sdk.Heartbeat:
-		return true
+		return show(e)
 	case *sdk.Warning:
 		if slices.Contains(t.result.Warnings, *e) {
-			return false
+			return true
 		}
 		t.result.Warnings = append(t.result.Warnings, *e)
-		return true
+		return show(e)
 	case *sdk.Started:
 		t.result.Started = *e
+		return t.hold(e, show)
 	case *sdk.UsageReported:
 		t.result.Usage = &e.Usage
+		return t.hold(e, show)
 	case *sdk.Finished:
 		t.result.Finish = e
 	default:
 		t.answer.add(e)
 	}
 	t.shown = true
+	return t.release(show) && show(e)
+}
+
+// hold keeps back an event that says nothing to a person as long as the answer may
+// still have to be asked for again: an answer starts once.
+func (t *Turn) hold(e sdk.Event, show func(sdk.Event) bool) bool {
+	if t.shown {
+		return show(e)
+	}
+	t.held = append(t.held, e)
+	return true
+}
+
+// release shows what was held back.
+func (t *Turn) release(show func(sdk.Event) bool) bool {
+	held := t.held
+	t.held = nil
+	for _, e := range held {
+		if !show(e) {
+			return false
+		}
+	}
 	return true
 }
 

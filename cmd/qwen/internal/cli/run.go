@@ -58,7 +58,7 @@ func (o *promptOptions) run(cmd *cobra.Command) error {
 			hint:    "Give one: qwen \"What does EADDRINUSE mean?\", or pipe text in. \"qwen --help\" shows more.",
 		}
 	}
-	c, err := a.connect(cmd)
+	c, err := a.connectOrSignIn(cmd)
 	if err != nil {
 		return err
 	}
@@ -155,6 +155,8 @@ func (o *promptOptions) send(ctx context.Context, c *connection, request *sdk.Ch
 		FirstByteTimeout: cmp.Or(c.config.Options.Timeout, c.description().FirstByteTimeout, defaultFirstByte),
 		IdleTimeout:      cmp.Or(c.config.Options.IdleTimeout, c.description().IdleTimeout, defaultIdle),
 		Refresh:          c.rejected,
+		Retry:            retryPolicy(&c.config.Options),
+		Retrying:         showRetry(renderer),
 	})
 	began := time.Now()
 	err = renderer.Start(render.Session{Model: c.origin(request).Model, Dir: a.dir, Version: version()})

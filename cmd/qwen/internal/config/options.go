@@ -18,6 +18,8 @@ type Options struct {
 	SystemPrompt string        `mapstructure:"system-prompt"`
 	Timeout      time.Duration `mapstructure:"timeout"`      // longest wait for the first byte
 	IdleTimeout  time.Duration `mapstructure:"idle-timeout"` // longest silence within an answer
+	MaxRetries   int           `mapstructure:"max-retries"`  // times that a request is sent again
+	RetryBudget  time.Duration `mapstructure:"retry-budget"` // after the first request
 	OutputFormat string        `mapstructure:"output-format"`
 	LogLevel     string        `mapstructure:"log-level"`
 	Color        string        `mapstructure:"color"`

@@ -368,9 +368,9 @@ func TestNoHome(t *testing.T) {
 
 func TestOptions(t *testing.T) {
 	p := newPlace(t)
-	p.environ = []string{"OPENAI_API_KEY=" + otherKey, "QWEN_TIMEOUT=90s", "NO_COLOR=1"}
+	p.environ = []string{"OPENAI_API_KEY=" + otherKey, "QWEN_TIMEOUT=90s", "QWEN_RETRY_BUDGET=0s", "NO_COLOR=1"}
 	p.write("~/.qwen/settings.json", `{"model": {"generationConfig": {
-		"timeout": 120000, "idleTimeout": 1500, "samplingParams": {"temperature": 0, "top_p": 0.9, "max_tokens": 4096, "stop": "END"}}}}`)
+		"timeout": 120000, "idleTimeout": 1500, "maxRetries": 0, "retryBudget": "1h", "samplingParams": {"temperature": 0, "top_p": 0.9, "max_tokens": 4096, "stop": "END"}}}}`)
 	p.flags = []config.FlagValue{{Key: "system-prompt", Text: ""}, {Key: "seed", Text: "-3"}}
 	o := p.resolve().Options
 	if o.Temperature == nil || *o.Temperature != 0 || o.TopP == nil || *o.TopP != 0.9 || o.MaxTokens == nil || *o.MaxTokens != 4096 || o.Seed == nil || *o.Seed != -3 {
@@ -378,6 +378,9 @@ func TestOptions(t *testing.T) {
 	}
 	if o.Timeout != 90*time.Second || o.IdleTimeout != 1500*time.Millisecond {
 		t.Errorf("timeouts: %v, %v", o.Timeout, o.IdleTimeout)
+	}
+	if o.MaxRetries != 0 || o.RetryBudget != 0 {
+		t.Errorf("retries: %d within %v", o.MaxRetries, o.RetryBudget)
 	}
 	expect(t, fmt.Sprint(o.Stop, o.Color, o.OutputFormat, o.SystemPrompt), "[END]nevertext")
 }
@@ -401,6 +404,8 @@ func TestWrongValues(t *testing.T) {
 		{"max-tokens", "1.5", "--max-tokens: must be a whole number"},
 		{"timeout", "90", "--timeout: must be a duration such as 90s or 2m"},
 		{"timeout", "-1s", "--timeout: must be at least 0"},
+		{"max-retries", "-1", "--max-retries: must be at least 0"},
+		{"retry-budget", "120", "--retry-budget: must be a duration such as 90s or 2m"},
 		{"output-format", "xml", `--output-format: "xml" is not possible`},
 		{"log-level", "LOUD", `--log-level: "LOUD" is not possible`},
 		{"allow-http", "maybe", "--allow-http: must be true or false"},

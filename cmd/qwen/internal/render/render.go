@@ -33,6 +33,9 @@ type Renderer interface {
 	// A warning of the host's own is an [*sdk.Warning] too.
 	Event(e sdk.Event) error
 
+	// Retry shows that the request is sent again.
+	Retry(r Retry) error
+
 	// Finish shows how the run ended. It is called exactly once, and last.
 	Finish(o Outcome) error
 }
@@ -42,6 +45,16 @@ type Session struct {
 	Model   string // as asked for
 	Dir     string // working directory
 	Version string // of this program
+}
+
+// Retry says that a request is sent again, after an attempt of which nothing was
+// shown.
+type Retry struct {
+	Err     *sdk.Error    // how the attempt before ended
+	Attempt int           // number of the request to come, from 2
+	Of      int           // requests at most
+	Wait    time.Duration // before it is sent
+	Renewed bool          // it goes with another credential
 }
 
 // Outcome says how a run ended.

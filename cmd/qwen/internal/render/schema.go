@@ -33,6 +33,19 @@ type warningMessage struct {
 	Setting   string `json:"setting,omitempty"`
 }
 
+// retryMessage is ours: the request is sent again.
+type retryMessage struct {
+	Type        string       `json:"type"`    // "system"
+	Subtype     string       `json:"subtype"` // "retry"
+	UUID        string       `json:"uuid"`
+	SessionID   string       `json:"session_id"`
+	Attempt     int          `json:"attempt"` // of the request to come, from 2
+	MaxAttempts int          `json:"max_attempts"`
+	DelayMS     int64        `json:"delay_ms"`
+	Renewed     bool         `json:"renewed_credential,omitempty"`
+	Error       *errorDetail `json:"error"` // how the attempt before ended
+}
+
 // assistantMessage holds blocks of one type; an answer of several types becomes
 // several messages.
 type assistantMessage struct {
@@ -123,7 +136,7 @@ type errorDetail struct {
 	Hint         string `json:"hint,omitempty"`
 	Retryable    bool   `json:"retryable"`
 	RetryAfterMS int64  `json:"retry_after_ms,omitempty"`
-	ExitCode     int    `json:"exit_code"`
+	ExitCode     int    `json:"exit_code,omitempty"` // of a result
 }
 
 // streamEvent wraps a piece of a message that is still arriving.
