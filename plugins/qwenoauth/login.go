@@ -42,14 +42,14 @@ func (p *provider) Login(ctx context.Context, req *sdk.LoginRequest, ui sdk.UI) 
 
 // show tells who asks, names the host, and shows the code. Codes are a means of
 // phishing: one that somebody else sent signs that person in (RFC 8628 section
-// 5.4).
+// 5.4); the host warns of that wherever it shows one.
 func (d *deviceSignIn) show(ctx context.Context, ui sdk.UI) error {
 	page, err := url.Parse(d.code.URL)
 	if err != nil {
 		return err // showable made it
 	}
 	text := "qwen asks for access to your Qwen account. Approve it at " + page.Host +
-		" and check that the code is the same. Enter a code only if you started the sign-in yourself."
+		" and check that the code is the same."
 	if err := ui.Tell(ctx, text); err != nil {
 		return err
 	}

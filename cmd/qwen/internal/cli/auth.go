@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -68,6 +69,19 @@ func (a *app) authMenu(cmd *cobra.Command) error {
 		return e.WithHint("Use one of the commands above, such as: qwen auth login openai --with-key <key.txt")
 	}
 	return l.pick(cmd.Context(), ui, a.loginIDs(cmd.Context()))
+}
+
+// connectOrSignIn is connect for somebody who may be here for the first time: they
+// are led through the sign-in and on to what they wanted.
+func (a *app) connectOrSignIn(cmd *cobra.Command) (*connection, error) {
+	c, err := a.connect(cmd)
+	if !errors.Is(err, errNotSignedIn) || !a.streams.In.Terminal {
+		return c, err
+	}
+	if err := a.signInFirst(cmd.Context(), err); err != nil {
+		return nil, err
+	}
+	return a.connect(cmd)
 }
 
 // signInFirst is the menu for somebody who wanted something else and is not

@@ -176,6 +176,8 @@ func (l *login) findPreset() {
 // with signs in to the provider through ui.
 func (l *login) with(ctx context.Context, ui *loginUI) error {
 	a := l.app
+	ctx, ui.cancel = context.WithCancel(ctx)
+	defer ui.cancel()
 	if err := l.checkDamaged(ctx, ui, credstore.ID{Provider: l.provider, Name: l.profile}); err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -14,11 +15,14 @@ import (
 
 // loginUI asks the person on the terminal, unless flags have answered already.
 type loginUI struct {
-	app      *app
-	prompter *term.Prompter // nil: nobody to ask
-	answers  map[string]string
-	preset   string          // option to take where it is one
-	used     map[string]bool // answers that were given already
+	app       *app
+	prompter  *term.Prompter // nil: nobody to ask
+	answers   map[string]string
+	preset    string          // option to take where it is one
+	used      map[string]bool // answers that were given already
+	noBrowser bool
+	waiting   *term.Waiting      // nil: nothing is being waited for
+	cancel    context.CancelFunc // ends the sign-in
 }
 
 var _ sdk.UI = (*loginUI)(nil)
@@ -31,7 +35,7 @@ func (a *app) interactive() bool {
 // ui returns what asks the person, with what the flags say filled in. Somebody who
 // gives the key by a flag wants to be asked nothing.
 func (l *login) ui() (*loginUI, error) {
-	ui := &loginUI{app: l.app, preset: l.preset, answers: make(map[string]string), used: make(map[string]bool)}
+	ui := &loginUI{app: l.app, preset: l.preset, noBrowser: l.noBrowser, cancel: func() {}, answers: make(map[string]string), used: make(map[string]bool)}
 	for id, value := range map[string]string{
 		sdk.QuestionEndpoint: l.endpoint,
 		sdk.QuestionRegion:   l.region,
@@ -54,6 +58,7 @@ func (l *login) ui() (*loginUI, error) {
 	}
 	if l.key == "" && l.app.interactive() {
 		if prompter, err := term.OpenTTY(); err == nil {
+			prompter.Getenv = l.app.getenv
 			ui.prompter = prompter
 		}
 	}
@@ -64,6 +69,7 @@ func (l *login) ui() (*loginUI, error) {
 }
 
 func (u *loginUI) close() {
+	u.endWait()
 	if u.prompter != nil {
 		_ = u.prompter.Close()
 	}
@@ -93,13 +99,82 @@ func (u *loginUI) Tell(_ context.Context, text string) error {
 	return nil
 }
 
-// ShowCode implements [sdk.UI].
-func (u *loginUI) ShowCode(_ context.Context, code sdk.DeviceCode) error {
-	url := cmp.Or(code.CompleteURL, code.URL)
+// ShowCode implements [sdk.UI]. The address stands on a line of its own, outside
+// of any box, so that it can be selected and clicked.
+func (u *loginUI) ShowCode(ctx context.Context, code sdk.DeviceCode) error {
+	u.endWait()
+	page := u.app.clean(cmp.Or(code.CompleteURL, code.URL))
 	_, err := fmt.Fprintf(u.app.stderr,
-		"Open this page on any device and sign in:\n\n  %s\n\nThe page shows or asks for the code:\n\n  %s\n\nEnter it only if you started this sign-in yourself.\n",
-		u.app.clean(url), u.app.clean(code.Code))
-	return err
+		"\nOpen this page on any device and sign in:\n\n  %s\n\nCheck the code there, or enter it:  %s\n\n"+
+			"Enter it only if you started this sign-in yourself.\n", page, u.app.clean(code.Code))
+	if err != nil || u.prompter == nil {
+		return err
+	}
+	if !u.prompter.CanPaint() {
+		u.open(ctx, page)
+		return nil
+	}
+	u.drawQR(page)
+	u.wait(ctx, term.Status{Text: "Waiting for approval", Expires: code.Expires, Hints: u.hints(page), Cancel: u.cancel})
+	u.open(ctx, page)
+	return nil
+}
+
+// drawQR draws the address for the camera of a phone, if there is room for it.
+func (u *loginUI) drawQR(page string) {
+	screen := u.app.streams.Err
+	code, err := term.QR(page)
+	if err != nil || !screen.Terminal || !code.Fits(u.prompter.Size()) {
+		return
+	}
+	_, _ = io.WriteString(screen, "\n"+strings.Join(code.Lines, "\n")+"\n\n")
+}
+
+// open shows the page in the browser, if there is one and it is wanted. That it
+// could not be opened is no error: it can be opened anywhere.
+func (u *loginUI) open(ctx context.Context, page string) {
+	if u.noBrowser {
+		return
+	}
+	if ok, why := u.browser().Open(ctx, page); !ok {
+		u.status("the browser was not opened: " + why)
+	}
+}
+
+func (u *loginUI) browser() term.Browser { return term.Browser{Environ: u.app.environ} }
+
+// hints are the keys that do something while the person approves.
+func (u *loginUI) hints(page string) []term.Hint {
+	hints := []term.Hint{{Key: 'c', Does: "copy link", Do: func(context.Context) string {
+		if err := u.prompter.Copy(page); err != nil {
+			return "the link was not copied: " + err.Error()
+		}
+		return "the terminal was asked to copy the link"
+	}}}
+	if ok, _ := u.browser().CanOpen(); !ok || u.noBrowser {
+		return hints
+	}
+	return append(hints, term.Hint{Key: 'o', Does: "open browser", Do: func(ctx context.Context) string {
+		if ok, why := u.browser().Open(ctx, page); !ok {
+			return "the browser was not opened: " + why
+		}
+		return ""
+	}})
+}
+
+// wait shows what is being waited for.
+func (u *loginUI) wait(ctx context.Context, s term.Status) {
+	u.endWait()
+	u.waiting = u.prompter.Show(ctx, s)
+}
+
+// status shows a line, above what is being waited for.
+func (u *loginUI) status(text string) {
+	if u.waiting == nil {
+		u.tell(text)
+		return
+	}
+	u.waiting.Tell(text)
 }
 
 // Ask implements [sdk.UI].
@@ -148,7 +223,7 @@ func (u *loginUI) Choose(ctx context.Context, c sdk.Choice) (string, error) {
 			byDefault = i
 		}
 	}
-	i, err := u.prompter.Choose(ctx, c.Label, options, byDefault)
+	i, err := u.prompter.Pick(ctx, c.Label, options, byDefault)
 	if err != nil {
 		return "", u.explain(err)
 	}
@@ -166,16 +241,25 @@ func (u *loginUI) Confirm(ctx context.Context, q sdk.Question) (bool, error) {
 }
 
 // Wait implements [sdk.UI].
-func (u *loginUI) Wait(_ context.Context, text string) error {
+func (u *loginUI) Wait(ctx context.Context, text string) error {
 	u.endWait()
-	if text != "" {
+	switch {
+	case text == "":
+	case u.prompter != nil && u.prompter.CanPaint():
+		u.wait(ctx, term.Status{Text: text, Cancel: u.cancel})
+	default:
 		u.tell(text)
 	}
 	return nil
 }
 
 // endWait ends what shows that something is being waited for.
-func (u *loginUI) endWait() {}
+func (u *loginUI) endWait() {
+	if u.waiting != nil {
+		u.waiting.Stop()
+		u.waiting = nil
+	}
+}
 
 // explain turns the end of input into an end of the sign-in.
 func (u *loginUI) explain(err error) error {

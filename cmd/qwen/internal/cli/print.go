@@ -38,6 +38,21 @@ func (a *app) printTable(rows [][]string) error {
 	return err
 }
 
+// printIndented prints rows in columns, two spaces in, without a heading.
+func (a *app) printIndented(rows [][]string) error {
+	var b strings.Builder
+	widths := columnWidths(append([][]string{make([]string, 3)}, cleanRows(rows)...))
+	for _, row := range cleanRows(rows) {
+		line := "  "
+		for i, cell := range row {
+			line += cell + strings.Repeat(" ", widths[i]-min(widths[i], utf8.RuneCountInString(cell))+2)
+		}
+		b.WriteString(strings.TrimRight(line, " ") + "\n")
+	}
+	_, err := a.streams.Out.Write([]byte(b.String()))
+	return err
+}
+
 func cleanRows(rows [][]string) [][]string {
 	clean := make([][]string, len(rows))
 	for i, row := range rows {

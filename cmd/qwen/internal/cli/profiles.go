@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -12,6 +13,7 @@ import (
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/config"
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/credstore"
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/profile"
+	"github.com/qwen-cli/qwen/sdk"
 )
 
 // profileFlag and profileEnv name the stored login to use, or to make.
@@ -74,7 +76,7 @@ func (a *app) chosenLogin(ctx context.Context, flags *pflag.FlagSet) (*config.Ch
 	if name == "" {
 		return nil, nil, nil
 	}
-	id, err := profile.Pick(a.loginsOf(ctx, flagText(flags, "provider")), name)
+	id, err := a.pickLogin(ctx, flagText(flags, "provider"), name)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -82,6 +84,16 @@ func (a *app) chosenLogin(ctx context.Context, flags *pflag.FlagSet) (*config.Ch
 		return nil, nil, err
 	}
 	return &config.ChosenCredential{StoredCredential: a.storedCredential(ctx, id), By: by}, &id, nil
+}
+
+// pickLogin returns the login of that name, of one provider if that is not "".
+func (a *app) pickLogin(ctx context.Context, provider, name string) (credstore.ID, error) {
+	ids := a.loginsOf(ctx, provider)
+	if all := a.loginIDs(ctx); len(ids) == 0 && len(all) > 0 {
+		return credstore.ID{}, sdk.Errorf(sdk.KindConfig, "there is no login %q of the provider %s", name, provider).
+			WithHint("There are: %s.", strings.Join(profile.Names(all), ", "))
+	}
+	return profile.Pick(ids, name)
 }
 
 // saysWho reports whether the flags say by other means as whom to ask, which
