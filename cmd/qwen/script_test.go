@@ -53,6 +53,7 @@ func TestScripts(t *testing.T) {
 			"deny":     cmdDeny,
 			"forget":   cmdForget,
 			"oauth":    cmdOAuth,
+			"empty":    cmdEmpty,
 			"exitcode": cmdExitCode,
 			"fault":    cmdFault,
 			"gone":     cmdGone,
@@ -248,6 +249,18 @@ func cmdInstall(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Check(os.WriteFile(target, data, 0o700))
 	}
 	ts.Check(os.Chmod(target, 0o755))
+}
+
+// cmdEmpty checks that nothing is left in a directory: empty DIR.
+func cmdEmpty(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: empty DIR")
+	}
+	entries, err := os.ReadDir(ts.MkAbs(args[0]))
+	ts.Check(err)
+	if len(entries) > 0 {
+		ts.Fatalf("left in %s: %v", args[0], entries)
+	}
 }
 
 // cmdGone waits until no plugin process of this script is left, for two seconds.

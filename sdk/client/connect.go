@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"os"
 	"os/exec"
 	"sync"
 	"time"
@@ -74,6 +75,9 @@ func (p *Process) Connect(ctx context.Context, provider string) (sdk.Provider, e
 		if err := waitReady(ctx, r.conn); err != nil {
 			return nil, p.connectError(ctx, err)
 		}
+		// The connection is made once. Without its directory nothing is left
+		// behind even if both processes are killed at any time from here on.
+		_ = os.RemoveAll(p.dir)
 		return wire.NewClient(r.conn), nil
 	case <-ctx.Done():
 		return nil, p.connectError(ctx, context.Cause(ctx))
@@ -131,6 +135,7 @@ func (p *Process) clientConfig(provider string) (*plugin.ClientConfig, error) {
 				grpc.MaxCallRecvMsgSize(launch.MaxMessage),
 				grpc.MaxCallSendMsgSize(math.MaxInt32)),
 			grpc.WithNoProxy(),
+			grpc.WithIdleTimeout(0), // a connection that was let go could not be made again
 		},
 	}, nil
 }

@@ -17,14 +17,16 @@ import (
 // Default time limits.
 const (
 	DefaultStartTimeout = 10 * time.Second
-	DefaultStopTimeout  = time.Second
+	DefaultStopTimeout  = 300 * time.Millisecond
 )
 
 // Options says what to start.
 type Options struct {
-	// Path is the executable, Args its arguments without the name.
+	// Path is the executable, Args its arguments without the name. Name is what
+	// lists of processes and logs call it; Path if it is empty.
 	Path string
 	Args []string
+	Name string
 
 	// Env is the whole environment of the process, but for the few variables of
 	// the handshake; see [Environment].
@@ -45,6 +47,9 @@ type Options struct {
 }
 
 func (o Options) withDefaults() Options {
+	if o.Name == "" {
+		o.Name = o.Path
+	}
 	if o.Logger == nil {
 		o.Logger = hclog.NewNullLogger()
 	}
@@ -105,6 +110,7 @@ func (p *Process) start() error {
 	p.stderr = newStderrReader(files[4])
 
 	p.cmd = exec.Command(p.options.Path, p.options.Args...)
+	p.cmd.Args[0] = p.options.Name
 	p.cmd.Env = append(append([]string(nil), p.options.Env...), handshakeEnv(p.dir)...)
 	p.cmd.Stdin, p.cmd.Stdout, p.cmd.Stderr = files[0], files[3], files[5]
 	p.cmd.SysProcAttr = processAttributes()

@@ -15,7 +15,7 @@ func (r runner) Start(context.Context) error     { return nil }
 func (r runner) Diagnose(context.Context) string { return "" }
 func (r runner) Stdout() io.ReadCloser           { return r.p.stdout }
 func (r runner) Stderr() io.ReadCloser           { return r.p.stderr }
-func (r runner) Name() string                    { return r.p.options.Path }
+func (r runner) Name() string                    { return r.p.options.Name }
 func (r runner) ID() string                      { return strconv.Itoa(r.p.Pid()) }
 func (r runner) Wait(context.Context) error      { <-r.p.exited; return nil }
 

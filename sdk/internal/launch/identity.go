@@ -39,8 +39,7 @@ func NewIdentity() (*Identity, error) {
 		SerialNumber: big.NewInt(now.UnixNano()),
 		Subject:      pkix.Name{CommonName: serverName},
 		DNSNames:     []string{serverName},
-		// The connection may be made anew as long as the host lives, which in
-		// an open chat is days; the clock may be set meanwhile.
+		// The clock may be wrong, and may be set between this and the handshake.
 		NotBefore:             now.AddDate(-1, 0, 0),
 		NotAfter:              now.AddDate(1, 0, 0),
 		KeyUsage:              x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,

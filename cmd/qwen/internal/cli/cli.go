@@ -57,7 +57,7 @@ type app struct {
 // built-in ones: they run in processes of their own, and are asked here for
 // their descriptions only.
 func Main(builtin ...sdk.Provider) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), endSignals()...)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
 
@@ -70,6 +70,16 @@ func Main(builtin ...sdk.Provider) int {
 	a.tellExposed()
 	a.end(err)
 	return code
+}
+
+// endSignals lists the signals that end the program in good order. A hangup is
+// one of them unless it is ignored: whoever started qwen with nohup wants it so.
+func endSignals() []os.Signal {
+	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) {
+		signals = append(signals, syscall.SIGHUP)
+	}
+	return signals
 }
 
 func newApp(args, environ []string, builtin []sdk.Provider) *app {

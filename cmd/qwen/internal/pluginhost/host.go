@@ -84,11 +84,20 @@ func (h *Host) takeEarly() *client.Process {
 	return p
 }
 
+// builtinName is what lists of processes call the process of a built-in
+// provider: its path may be no more than /proc/self/exe.
+const builtinName = "qwen-provider"
+
 // options returns how to start an executable as a plugin.
 func (h *Host) options(path string) client.Options {
 	env, private := client.Environment(h.config.Environ)
+	name := path
+	if path == h.config.Self {
+		name = builtinName
+	}
 	return client.Options{
 		Path:    path,
+		Name:    name,
 		Env:     env,
 		Private: private,
 		Logger:  h.config.Logger,
