@@ -218,6 +218,16 @@ func TestFailures(t *testing.T) {
 	}
 }
 
+// The last words of a process that has ended before it is greeted are heard.
+func TestEndedBeforeGreeting(t *testing.T) {
+	p := spawn(t, "crash")
+	<-p.Exited()
+	_, err := p.Connect(t.Context(), "")
+	if err == nil || !strings.Contains(err.Error(), "cannot find my left shoe") {
+		t.Errorf("error = %v", err)
+	}
+}
+
 func TestConnectCanceled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	p := spawn(t, "hang")

@@ -2,7 +2,6 @@ package client
 
 import (
 	"context"
-	"fmt"
 	"math"
 	"os"
 	"os/exec"
@@ -164,9 +163,9 @@ func (p *Process) greet(provider string, host, child *launch.Identity) error {
 	if level := p.options.Logger.GetLevel(); level != hclog.NoLevel && level != hclog.Off {
 		hello.LogLevel = level.String()
 	}
-	if _, err := hello.WriteTo(p.stdin); err != nil {
-		return fmt.Errorf("writing to the plugin's standard input: %w", err)
-	}
+	// A process that does not take the greeting has ended, or will be found
+	// unable to start; what it says on its other streams tells why.
+	_, _ = hello.WriteTo(p.stdin)
 	return nil
 }
 
