@@ -50,6 +50,7 @@ const (
 	xterm  = "golang.org/x/term"
 	xsys   = "golang.org/x/sys"
 	qr     = "rsc.io/qr"
+	uniseg = "github.com/rivo/uniseg"
 )
 
 var rules = []rule{
@@ -115,7 +116,7 @@ var rules = []rule{
 	},
 	{
 		packages: []string{host + "/term"},
-		outside:  []string{xterm, xsys, qr},
+		outside:  []string{xterm, xsys, qr, uniseg},
 		why:      "the terminal is a device; it knows nothing of what is shown on it",
 	},
 	{
