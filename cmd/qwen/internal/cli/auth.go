@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -84,6 +86,25 @@ func (a *app) connectOrSignIn(cmd *cobra.Command) (*connection, error) {
 	return a.connect(cmd)
 }
 
+// withoutPrompt is what "qwen" alone does: somebody who is not signed in wants to
+// begin.
+func (a *app) withoutPrompt(cmd *cobra.Command) error {
+	nothing := &usageError{
+		message: errNoPrompt.Error(),
+		hint:    "Give one: qwen \"What does EADDRINUSE mean?\", or pipe text in. \"qwen --help\" shows more.",
+	}
+	if !a.streams.In.Terminal {
+		return nothing
+	}
+	if _, err := a.identify(cmd); !errors.Is(err, errNotSignedIn) {
+		return nothing
+	} else if err := a.signInFirst(cmd.Context(), err); err != nil {
+		return err
+	}
+	a.say("Now ask something: qwen \"What does EADDRINUSE mean?\"")
+	return nil
+}
+
 // signInFirst is the menu for somebody who wanted something else and is not
 // signed in.
 func (a *app) signInFirst(ctx context.Context, why error) error {
@@ -145,18 +166,11 @@ func (l *login) pick(ctx context.Context, ui *loginUI, ids []credstore.ID) error
 
 // loginNote describes a login beside its name.
 func loginNote(j loginJSON, current bool) string {
-	note := j.Provider
-	if j.Account != "" {
-		note += ", " + j.Account
-	}
-	if j.Secret != "" {
-		note += ", " + j.Secret
-	}
-	note += ", " + j.State
+	parts := []string{j.State, j.Account, hostOf(j.Endpoint)}
 	if current {
-		note += ", in use"
+		parts[0] += ", in use"
 	}
-	return note
+	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), " · ")
 }
 
 // describePatience bounds how long the menu waits for plugins to say what they
@@ -176,7 +190,7 @@ func (l *login) methods(ctx context.Context, then func() error) []entry {
 		}
 		for _, m := range c.Description.LoginMethods {
 			entries = append(entries, entry{
-				option: term.Option{Label: c.Description.DisplayName + " · " + m.Label, Note: c.Description.Summary},
+				option: term.Option{Label: c.Description.DisplayName, Note: m.Label},
 				choose: func() error {
 					l.provider, l.method = c.Name, m.ID
 					return then()

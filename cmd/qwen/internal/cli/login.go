@@ -187,7 +187,7 @@ func (l *login) with(ctx context.Context, ui *loginUI) error {
 	}
 	credential, err := plugin.Login(ctx, &sdk.LoginRequest{
 		Method:     l.method,
-		Connection: sdk.Connection{Endpoint: l.endpoint, Settings: l.settings(ctx)},
+		Connection: sdk.Connection{Endpoint: l.endpoint, Settings: l.settings(plugin.Description())},
 		Verify:     !l.noVerify,
 	}, ui)
 	ui.endWait()
@@ -204,8 +204,11 @@ func (l *login) with(ctx context.Context, ui *loginUI) error {
 // be all that is left of an account.
 func (l *login) checkDamaged(ctx context.Context, ui *loginUI, id credstore.ID) error {
 	_, err := l.app.store().Get(ctx, id)
-	if !errors.Is(err, credstore.ErrDamaged) {
+	switch {
+	case err == nil, errors.Is(err, credstore.ErrNotFound):
 		return nil
+	case !errors.Is(err, credstore.ErrDamaged):
+		return err // it could not be stored either
 	}
 	if !l.replace && ui.prompter != nil {
 		ui.tell(err.Error())
@@ -256,17 +259,17 @@ func (a *app) asListed(ctx context.Context, id credstore.ID) credstore.ID {
 
 // settings returns the provider's settings that the user's own places set: a
 // sign-in never follows a project's files, so that they are not even read.
-func (l *login) settings(ctx context.Context) map[string]string {
+func (l *login) settings(d *sdk.Description) map[string]string {
 	a := l.app
-	d := a.description(l.provider)
-	if d == nil {
-		return nil
+	spec := providerSpec(d)
+	if a.description(d.Name) == nil {
+		spec = a.thirdPartySpec(d)
 	}
 	input := config.Input{
 		Flags:     []config.FlagValue{{Key: config.KeyProvider, Text: l.provider}},
 		Environ:   a.environ,
 		Home:      a.home,
-		Providers: []config.Provider{providerSpec(d)},
+		Providers: []config.Provider{spec},
 	}
 	if l.allowHTTP {
 		input.Flags = append(input.Flags, config.FlagValue{Key: config.KeyAllowHTTP, Text: "true"})

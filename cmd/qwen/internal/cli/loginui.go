@@ -8,6 +8,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/term"
 	"github.com/qwen-cli/qwen/sdk"
@@ -105,13 +106,13 @@ func (u *loginUI) ShowCode(ctx context.Context, code sdk.DeviceCode) error {
 	u.endWait()
 	page := u.app.clean(cmp.Or(code.CompleteURL, code.URL))
 	_, err := fmt.Fprintf(u.app.stderr,
-		"\nOpen this page on any device and sign in:\n\n  %s\n\nCheck the code there, or enter it:  %s\n\n"+
+		"\nOpen this page on any device and sign in:\n\n  %s\n\nCheck or enter the code there:  %s\n"+
 			"Enter it only if you started this sign-in yourself.\n", page, u.app.clean(code.Code))
-	if err != nil || u.prompter == nil {
+	if err != nil {
 		return err
 	}
-	if !u.prompter.CanPaint() {
-		u.open(ctx, page)
+	if u.prompter == nil {
+		u.tell("Waiting for approval until " + code.Expires.Local().Format(time.TimeOnly) + ".")
 		return nil
 	}
 	u.drawQR(page)
@@ -124,16 +125,16 @@ func (u *loginUI) ShowCode(ctx context.Context, code sdk.DeviceCode) error {
 func (u *loginUI) drawQR(page string) {
 	screen := u.app.streams.Err
 	code, err := term.QR(page)
-	if err != nil || !screen.Terminal || !code.Fits(u.prompter.Size()) {
+	if err != nil || !screen.Terminal || !u.prompter.CanPaint() || !code.Fits(u.prompter.Size()) {
 		return
 	}
-	_, _ = io.WriteString(screen, "\n"+strings.Join(code.Lines, "\n")+"\n\n")
+	_, _ = io.WriteString(screen, strings.Join(code.Lines, "\n")+"\n")
 }
 
 // open shows the page in the browser, if there is one and it is wanted. That it
 // could not be opened is no error: it can be opened anywhere.
 func (u *loginUI) open(ctx context.Context, page string) {
-	if u.noBrowser {
+	if ok, _ := u.browser().CanOpen(); !ok || u.noBrowser {
 		return
 	}
 	if ok, why := u.browser().Open(ctx, page); !ok {

@@ -38,14 +38,23 @@ func (a *app) printTable(rows [][]string) error {
 	return err
 }
 
-// printIndented prints rows in columns, two spaces in, without a heading.
+// printIndented prints rows in columns, two spaces in, without a heading. A cell
+// that nothing follows may be as long as it likes.
 func (a *app) printIndented(rows [][]string) error {
+	rows = cleanRows(rows)
+	widths := make([]int, len(rows[0]))
+	for _, row := range rows {
+		for i, cell := range row {
+			if strings.Join(row[i+1:], "") != "" {
+				widths[i] = max(widths[i], utf8.RuneCountInString(cell))
+			}
+		}
+	}
 	var b strings.Builder
-	widths := columnWidths(append([][]string{make([]string, 3)}, cleanRows(rows)...))
-	for _, row := range cleanRows(rows) {
+	for _, row := range rows {
 		line := "  "
 		for i, cell := range row {
-			line += cell + strings.Repeat(" ", widths[i]-min(widths[i], utf8.RuneCountInString(cell))+2)
+			line += cell + strings.Repeat(" ", max(0, widths[i]-utf8.RuneCountInString(cell))+2)
 		}
 		b.WriteString(strings.TrimRight(line, " ") + "\n")
 	}

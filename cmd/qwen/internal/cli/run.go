@@ -53,10 +53,7 @@ func (o *promptOptions) run(cmd *cobra.Command) error {
 		return err
 	}
 	if message == nil {
-		return &usageError{
-			message: errNoPrompt.Error(),
-			hint:    "Give one: qwen \"What does EADDRINUSE mean?\", or pipe text in. \"qwen --help\" shows more.",
-		}
+		return a.withoutPrompt(cmd)
 	}
 	c, err := a.connectOrSignIn(cmd)
 	if err != nil {
