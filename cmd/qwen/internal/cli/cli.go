@@ -45,9 +45,10 @@ type app struct {
 	log    hclog.Logger
 	format string // of the output, for errors; known once flags are parsed
 
-	stdinUsed bool // standard input has been read
-	trusting  trusting
-	exposed   <-chan string // what there is to say about files with keys; see checkSecretFiles
+	stdinUsed   bool            // standard input has been read
+	interrupted <-chan struct{} // closed by Ctrl-C
+	trusting    trusting
+	exposed     <-chan string // what there is to say about files with keys; see checkSecretFiles
 
 	chosen *credstore.ID   // login asked for by name; nil if none was
 	noted  map[string]bool // what noteOnce has said
@@ -62,6 +63,7 @@ func Main(builtin ...sdk.Provider) int {
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
 
 	a := newApp(os.Args[1:], os.Environ(), builtin)
+	a.interrupted = ctx.Done()
 	if promptLikely(a.args) {
 		a.host.Prestart()
 	}

@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -40,6 +42,9 @@ func (p prompt) message(stdin string) (*sdk.Message, error) {
 	question := p.flag
 	if question == "" {
 		question = strings.Join(p.words, " ")
+	}
+	if !utf8.ValidString(question) {
+		return nil, &usageError{message: "the prompt is not text (UTF-8)"}
 	}
 	var media []sdk.Part
 	var texts []string
@@ -117,7 +122,7 @@ func checkText(data []byte) error {
 	switch {
 	case len(data) > maxTextFile:
 		return &tooLargeError{maxTextFile}
-	case !utf8.Valid(data), strings.ContainsRune(string(data), 0):
+	case !isText(data):
 		return errNotText
 	}
 	return nil
@@ -154,25 +159,47 @@ func (a *app) readStdin(holdsKey bool) (string, error) {
 	if a.streams.In.Terminal || holdsKey {
 		return "", nil
 	}
-	a.stdinUsed = true
 	patience := time.AfterFunc(stdinPatience, func() {
 		a.note("waiting for standard input; use </dev/null if there is none")
 	})
 	defer patience.Stop()
-	data, err := io.ReadAll(io.LimitReader(a.streams.In, maxStdin+1))
+	data, err := a.stdin(maxStdin + 1)
 	switch {
 	case err != nil:
 		return "", fmt.Errorf("reading standard input: %w", err)
 	case len(data) > maxStdin:
 		return "", &usageError{
 			message: fmt.Sprintf("standard input is larger than %d MB", maxStdin>>20),
-			hint:    "Send less, or attach a file: --attach FILE",
+			hint:    "Send the part of it that matters: no model reads that much.",
 		}
-	case !utf8.Valid(data):
+	case !isText(data):
 		return "", &usageError{
 			message: "standard input is not text (UTF-8)",
-			hint:    "Attach other files: --attach FILE",
+			hint:    "Images, sounds and PDFs can be attached: --attach FILE",
 		}
 	}
 	return string(data), nil
 }
+
+// stdin reads standard input to its end, but at most limit bytes of it, or until
+// the run is interrupted: whoever holds the other end of a pipe may never close
+// it. The read is left behind then, for nothing ends it.
+func (a *app) stdin(limit int64) ([]byte, error) {
+	a.stdinUsed = true
+	var data []byte
+	var err error
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		data, err = io.ReadAll(io.LimitReader(a.streams.In, limit))
+	}()
+	select {
+	case <-done:
+		return data, err
+	case <-a.interrupted:
+		return nil, context.Canceled
+	}
+}
+
+// isText reports whether data is something to put into a message.
+func isText(data []byte) bool { return utf8.Valid(data) && bytes.IndexByte(data, 0) < 0 }

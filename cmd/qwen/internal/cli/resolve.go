@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 
@@ -222,6 +221,9 @@ func (a *app) secretFlags(flags []config.FlagValue) ([]config.FlagValue, error) 
 		return flags, nil
 	}
 	text, err := a.secretFlag(flags[i].Text)
+	if errors.Is(err, context.Canceled) {
+		return nil, err
+	}
 	if err != nil {
 		return nil, &usageError{message: fmt.Sprintf("%s: %v", keyFlag, err)}
 	}
@@ -247,7 +249,6 @@ func (a *app) secretFlag(text string) (string, error) {
 	case a.streams.In.Terminal:
 		return "", errors.New("pipe the key in, or use @FILE")
 	}
-	a.stdinUsed = true
-	data, err := io.ReadAll(io.LimitReader(a.streams.In, maxKey))
+	data, err := a.stdin(maxKey)
 	return strings.TrimSpace(string(data)), err
 }
