@@ -43,14 +43,16 @@ const (
 	viper  = "github.com/spf13/viper"
 	hujson = "github.com/tailscale/hujson"
 	flock  = "github.com/gofrs/flock"
-	hclog  = "github.com/hashicorp/go-hclog"
-	plugin = "github.com/hashicorp/go-plugin"
-	grpc   = "google.golang.org/grpc"
-	proto  = "google.golang.org/protobuf"
-	xterm  = "golang.org/x/term"
-	xsys   = "golang.org/x/sys"
-	qr     = "rsc.io/qr"
-	uniseg = "github.com/rivo/uniseg"
+
+	keyring = "github.com/zalando/go-keyring"
+	hclog   = "github.com/hashicorp/go-hclog"
+	plugin  = "github.com/hashicorp/go-plugin"
+	grpc    = "google.golang.org/grpc"
+	proto   = "google.golang.org/protobuf"
+	xterm   = "golang.org/x/term"
+	xsys    = "golang.org/x/sys"
+	qr      = "rsc.io/qr"
+	uniseg  = "github.com/rivo/uniseg"
 )
 
 var rules = []rule{
@@ -95,7 +97,7 @@ var rules = []rule{
 	{
 		packages: []string{host + "/credstore"},
 		ours:     []string{"sdk"},
-		outside:  []string{flock, xsys},
+		outside:  []string{flock, xsys, keyring},
 		why:      "storage knows neither providers nor when to refresh",
 	},
 	{

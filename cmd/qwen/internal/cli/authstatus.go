@@ -183,7 +183,7 @@ func (a *app) describeConnection(ctx context.Context, c *connection) connectionJ
 }
 
 // describeStored fills in what the store knows of a login.
-func describeStored(ctx context.Context, store *credstore.File, id credstore.ID, j *connectionJSON) {
+func describeStored(ctx context.Context, store *credstore.Vault, id credstore.ID, j *connectionJSON) {
 	l := describeLogin(ctx, store, id)
 	j.State, j.Problem, j.Account, j.Secret, j.Expires = l.State, l.Problem, l.Account, l.Secret, l.Expires
 	if path, err := store.Path(id); err == nil {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -181,8 +183,32 @@ func (a *app) ownVariables(plugin string, names []string) []string {
 }
 
 // store returns the credential store.
-func (a *app) store() *credstore.File {
-	return credstore.NewFile(config.StateRoot(a.environ, a.home))
+func (a *app) store() *credstore.Vault {
+	return credstore.New(config.StateRoot(a.environ, a.home), credstore.Options{
+		Mode:      a.credentialMode,
+		NoKeyring: credstore.KeyringAbsence(runtime.GOOS, a.getenv, pathExists),
+	})
+}
+
+// credentialMode returns where the user wants credentials to be stored. No
+// project has a say in that, so that its files are not even read. What is wrong
+// elsewhere in the configuration does not matter, unless it could hide the answer.
+func (a *app) credentialMode() (credstore.Mode, error) {
+	cfg, err := config.Resolve(config.Input{Environ: a.environ, Home: a.home, Providers: a.knownProviders()})
+	var wrong *config.Error
+	if errors.As(err, &wrong) && strings.HasPrefix("security.credentialStore", wrong.Key) {
+		return "", err
+	}
+	switch mode := credstore.Mode(cfg.Get(config.KeyCredentialStore).Text); mode {
+	case credstore.ModeFile, credstore.ModeKeyring, credstore.ModeAuto:
+		return mode, nil
+	}
+	return "", err
+}
+
+func pathExists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }
 
 // storedLogins lists the logins there are, for the configuration.

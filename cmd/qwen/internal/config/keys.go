@@ -26,6 +26,8 @@ const (
 	KeyEndpoint  = "endpoint"
 	KeyAPIKey    = "api-key"
 	KeyAllowHTTP = "allow-http"
+
+	KeyCredentialStore = "credential-store"
 )
 
 // A Key is a row of the table of everything that can be configured.
@@ -136,6 +138,9 @@ func programKeys() []Key {
 		{Name: "output-format", Help: "form of the output", Type: TypeString, Default: "text",
 			Enum: []string{"text", "json", "stream-json"},
 			Flag: "--output-format", Env: env("QWEN_OUTPUT_FORMAT"), Settings: []string{"output.format"}},
+		{Name: KeyCredentialStore, Help: "where logins are kept", Type: TypeString, Default: "file",
+			Enum: []string{"file", "keyring", "auto"},
+			Env:  env("QWEN_CREDENTIAL_STORE"), Settings: []string{"security.credentialStore"}},
 		{Name: "log-level", Help: "what is logged on standard error", Type: TypeString, Default: "off",
 			Enum: []string{"trace", "debug", "info", "warn", "error", "off"},
 			Flag: "--log-level", Env: append(env("QWEN_LOG_LEVEL"), debugEnv("DEBUG"), debugEnv("DEBUG_MODE")),

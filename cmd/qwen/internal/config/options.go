@@ -24,6 +24,8 @@ type Options struct {
 	LogLevel     string        `mapstructure:"log-level"`
 	Color        string        `mapstructure:"color"`
 	AllowHTTP    bool          `mapstructure:"allow-http"`
+
+	CredentialStore string `mapstructure:"credential-store"`
 }
 
 // decode turns the texts that won into [Options]. A row of the table without a

@@ -62,6 +62,7 @@ temperature=0.7 [--temperature]
 max-retries=4 [default]
 retry-budget=2m0s [default]
 output-format=text [default]
+credential-store=file [default]
 log-level=off [default]
 color=auto [default]
 state-root=~/.qwen [default]
@@ -72,7 +73,11 @@ providers.openai.auth-header=bearer [default]`)
 func TestTable(t *testing.T) {
 	seen := map[string]bool{}
 	for _, k := range config.Keys() {
-		for _, name := range append([]string{k.Name, k.Flag}, k.Settings...) {
+		names := append([]string{k.Name}, k.Settings...)
+		if k.Flag != "" {
+			names = append(names, k.Flag)
+		}
+		for _, name := range names {
 			if name == "" || seen[name] {
 				t.Errorf("%s: %q is missing or there twice", k.Name, name)
 			}

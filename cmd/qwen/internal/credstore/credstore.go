@@ -16,8 +16,8 @@
 //	defer unlock()
 //	notes, err := store.Put(ctx, id, credential)
 //
-// [File] is the store on disk and [Memory] the one for tests. A store over the
-// keyring of the operating system fits behind the same two interfaces.
+// [File] is the store on disk, [Vault] adds the keyring of the operating system
+// for users who have chosen that, and [Memory] is for tests.
 package credstore
 
 import (

@@ -136,8 +136,16 @@ func (f *File) Delete(ctx context.Context, id ID) error {
 
 // List implements [Store].
 func (f *File) List(ctx context.Context) ([]ID, error) {
+	ids, err := f.list(fileSuffix)
+	slices.SortFunc(ids, compareIDs)
+	return ids, err
+}
+
+// list returns the IDs of all files whose name ends in suffix in place of
+// fileSuffix.
+func (f *File) list(suffix string) ([]ID, error) {
 	var ids []ID
-	if _, err := os.Lstat(filepath.Join(f.root, sharedFile)); err == nil {
+	if onDisk(filepath.Join(f.root, strings.TrimSuffix(sharedFile, fileSuffix)+suffix)) {
 		ids = append(ids, sharedID)
 	}
 	top := filepath.Join(f.root, credentialsDir)
@@ -154,12 +162,12 @@ func (f *File) List(ctx context.Context) ([]ID, error) {
 			return nil, err
 		}
 		for _, file := range files {
-			if id, ok := parsePath(provider.Name(), file.Name()); ok {
+			name, ok := strings.CutSuffix(file.Name(), suffix)
+			if id, known := parsePath(provider.Name(), name+fileSuffix); ok && known {
 				ids = append(ids, id)
 			}
 		}
 	}
-	slices.SortFunc(ids, compareIDs)
 	return ids, nil
 }
 
