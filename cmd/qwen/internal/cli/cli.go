@@ -90,7 +90,7 @@ func newApp(args, environ []string, builtin []sdk.Provider) *app {
 		environ: environ,
 		streams: term.Open(os.Stdin, os.Stdout, os.Stderr),
 		secrets: redact.New(),
-		format:  "text",
+		format:  formatIn(args),
 	}
 	a.dir, _ = os.Getwd()
 	a.home, _ = os.UserHomeDir()

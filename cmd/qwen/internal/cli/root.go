@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -24,9 +25,26 @@ func (a *app) execute(ctx context.Context) error {
 	root := a.rootCommand()
 	root.SetArgs(a.args)
 	root.SetIn(a.streams.In)
-	root.SetOut(a.streams.Out)
+	out := &checkedWriter{w: a.streams.Out}
+	root.SetOut(out)
 	root.SetErr(a.stderr)
-	return root.ExecuteContext(ctx)
+	if err := root.ExecuteContext(ctx); err != nil {
+		return err
+	}
+	return out.err
+}
+
+// checkedWriter keeps the first error of writing: cobra looks at none when it
+// prints help.
+type checkedWriter struct {
+	w   io.Writer
+	err error
+}
+
+func (c *checkedWriter) Write(p []byte) (int, error) {
+	n, err := c.w.Write(p)
+	c.err = cmp.Or(c.err, err)
+	return n, err
 }
 
 func (a *app) rootCommand() *cobra.Command {
