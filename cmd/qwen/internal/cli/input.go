@@ -143,6 +143,9 @@ func readFile(path string, limit int64) ([]byte, error) {
 }
 
 func attachError(path string, err error) error {
+	if path == "" {
+		return &usageError{message: "--attach: the name of the file is empty"}
+	}
 	var pathError *os.PathError
 	if errors.As(err, &pathError) {
 		err = pathError.Err

@@ -180,6 +180,9 @@ func configFlags(flags *pflag.FlagSet) []config.FlagValue {
 			v.List = list.values
 		}
 		if key.Name == "color" {
+			if v.Text == "false" {
+				continue // --no-color=false
+			}
 			v.Text = "never"
 		}
 		set = append(set, v)
@@ -232,9 +235,16 @@ func (f *textFlag) Type() string       { return f.kind }
 // listFlag is a flag that can be given several times.
 type listFlag struct{ values []string }
 
-func (f *listFlag) String() string     { return strings.Join(f.values, ", ") }
-func (f *listFlag) Set(s string) error { f.values = append(f.values, s); return nil }
-func (f *listFlag) Type() string       { return "text" }
+func (f *listFlag) String() string { return strings.Join(f.values, ", ") }
+func (f *listFlag) Type() string   { return "text" }
+
+func (f *listFlag) Set(s string) error {
+	if s == "" {
+		return errors.New("it is empty")
+	}
+	f.values = append(f.values, s)
+	return nil
+}
 
 // errNoPrompt says that there is nothing to send.
 var errNoPrompt = errors.New("there is no prompt")

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -40,7 +41,7 @@ func (o *promptOptions) run(cmd *cobra.Command) error {
 	if err := o.check(); err != nil {
 		return err
 	}
-	format, err := o.responseFormat()
+	format, err := o.responseFormat(cmd.Flags().Changed("json-schema"))
 	if err != nil {
 		return err
 	}
@@ -81,9 +82,9 @@ func (o *promptOptions) check() error {
 	return nil
 }
 
-// responseFormat reads --json-schema.
-func (o *promptOptions) responseFormat() (*sdk.ResponseFormat, error) {
-	if o.schema == "" {
+// responseFormat reads --json-schema, if it is given.
+func (o *promptOptions) responseFormat(given bool) (*sdk.ResponseFormat, error) {
+	if !given {
 		return nil, nil
 	}
 	text := o.schema
@@ -94,14 +95,28 @@ func (o *promptOptions) responseFormat() (*sdk.ResponseFormat, error) {
 		}
 		text = string(data)
 	}
-	var object map[string]json.RawMessage
-	if err := json.Unmarshal([]byte(text), &object); err != nil {
+	if err := checkSchema([]byte(text)); err != nil {
 		return nil, &usageError{
 			message: fmt.Sprintf("the JSON schema is not a JSON object: %v", err),
 			hint:    "Give the schema itself, or the file that holds it: --json-schema @schema.json",
 		}
 	}
 	return &sdk.ResponseFormat{Type: sdk.FormatJSONSchema, Name: "answer", Schema: []byte(text), Strict: true}, nil
+}
+
+// checkSchema reports a text that cannot be a schema. Whether it is a good one is
+// the service's to say.
+func checkSchema(text []byte) error {
+	var object map[string]json.RawMessage
+	err := json.Unmarshal(text, &object)
+	var wrongType *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &wrongType):
+		return fmt.Errorf("it is of the type %s", wrongType.Value)
+	case err == nil && object == nil:
+		return errors.New("it is null")
+	}
+	return err
 }
 
 // newRequest makes the request for one prompt from what is configured.
