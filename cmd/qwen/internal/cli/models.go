@@ -1,9 +1,11 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -43,6 +45,24 @@ func (c *connection) models(ctx context.Context) ([]sdk.Model, error) {
 	if !c.description().Supports(sdk.CapabilityModels) {
 		return c.description().Models, nil
 	}
+	limit := cmp.Or(c.config.Options.Timeout, defaultModels)
+	asking, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	models, err := c.askModels(asking)
+	if err != nil && ctx.Err() == nil && asking.Err() != nil {
+		e := sdk.Errorf(sdk.KindTimeout, "no list of models within %s", limit).
+			WithHint("Allow more time with --timeout.")
+		e.Provider = c.plugin.Name()
+		return nil, e
+	}
+	return models, err
+}
+
+// defaultModels is the longest wait for a list of models.
+const defaultModels = 30 * time.Second
+
+// askModels asks the service, with a fresh credential if it refuses the first.
+func (c *connection) askModels(ctx context.Context) ([]sdk.Model, error) {
 	credential, err := c.credential(ctx)
 	if err != nil {
 		return nil, err

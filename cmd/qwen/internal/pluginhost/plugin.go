@@ -141,6 +141,9 @@ func (p *Plugin) explain(err error) error {
 func (p *Plugin) crashed(err error) error {
 	e := sdk.Errorf(sdk.KindPlugin, "the plugin crashed (%s)", p.process.ExitReason()).
 		WithHint("This is a fault of the plugin, please report it to its author; --log-level debug shows what it logs.")
+	if p.process.ExitReason() == "signal: killed" {
+		e.Hint = "Somebody killed it, or the system did for want of memory: dmesg may tell."
+	}
 	e.Provider, e.Err = p.Name(), err
 	if last := p.process.LastWords(); last != "" {
 		e.Message += "; it said: " + last
