@@ -12,5 +12,7 @@
 // A plugin process gets: an environment of the named variables only, a pipe from
 // the host as standard input (never the user's), a process group of its own, a
 // private socket directory with a short path, and mutual TLS with keys made for
-// this one run. It dies when the host does, whatever ends the host.
+// this one run. None of the files that the host has open or has inherited reaches
+// it; for that, starting a plugin marks them all close-on-exec, but for standard
+// input, output and error. It dies when the host does, whatever ends the host.
 package client

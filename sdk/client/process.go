@@ -115,6 +115,7 @@ func (p *Process) start() error {
 	p.cmd.Stdin, p.cmd.Stdout, p.cmd.Stderr = files[0], files[3], files[5]
 	p.cmd.SysProcAttr = processAttributes()
 
+	keepDescriptors()
 	err := p.startAndReap()
 	closeAll([]*os.File{files[0], files[3], files[5]})
 	if err != nil {

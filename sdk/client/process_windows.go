@@ -9,6 +9,9 @@ import (
 	"golang.org/x/sys/windows"
 )
 
+// keepDescriptors has nothing to do: Go lists the handles that a child inherits.
+func keepDescriptors() {}
+
 func socketBases() []string { return []string{os.TempDir()} }
 
 // processAttributes keeps Ctrl-C in the console away from the plugin.
