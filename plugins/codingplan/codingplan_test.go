@@ -135,15 +135,28 @@ func TestServiceErrors(t *testing.T) {
 		says, hintsAt   string
 		body            string
 		retryAfterKnown bool
+		retryable       bool
 	}{
 		{status: 401, message: "invalid access token or token expired", kind: sdk.KindUnauthenticated, says: "did not accept the key", hintsAt: "region"},
 		{status: 403, message: "invalid api-key", kind: sdk.KindUnauthenticated, says: "does not take the plan's keys", hintsAt: "coding.dashscope"},
 		{status: 404, body: "\n", kind: sdk.KindNotFound, says: "no API at this address", hintsAt: "/v1"},
 		{status: 400, message: "model 'qwen-max' is not supported.", kind: sdk.KindNotFound, says: "does not have this model", hintsAt: "case-sensitive"},
-		{status: 400, code: "InvalidParameter", message: "Range of input length should be [1, 258048]", kind: sdk.KindContextLength, says: "too long", hintsAt: "new conversation"},
+		{status: 400, code: "InvalidParameter", message: "Range of input length should be [1, 258048]", kind: sdk.KindContextLength, says: "too long for the model: 258048 tokens fit", hintsAt: "new conversation"},
 		{status: 429, code: "insufficient_quota", message: "hour allocated quota exceeded.", kind: sdk.KindQuota, says: "current 5 hours", hintsAt: "5 hours"},
 		{status: 429, code: "insufficient_quota", message: "week allocated quota exceeded.", kind: sdk.KindQuota, says: "this week", hintsAt: "Monday 3 January at 00:00 UTC+8, in about 40 hours", retryAfterKnown: true},
 		{status: 429, code: "Throttling.AllocationQuota", message: "month allocated quota exceeded.", kind: sdk.KindQuota, says: "this month", hintsAt: "billing day"},
+		{status: 429, code: "insufficient_quota", message: "day allocated quota exceeded.", kind: sdk.KindQuota, says: "this day", hintsAt: "Sunday 2 January at 00:00 UTC+8, in about 16 hours", retryAfterKnown: true},
+		{status: 429, code: "insufficient_quota", message: "month allocated quota exceeded, it will reset at 2000-01-20 00:00:00 UTC+8", kind: sdk.KindQuota, says: "this month", hintsAt: "Thursday 20 January at 00:00 UTC+8, in about 19 days", retryAfterKnown: true},
+		{status: 429, code: "insufficient_quota", message: "concurrency allocated quota exceeded", kind: sdk.KindRateLimit, says: "at once", hintsAt: "fewer", retryable: true},
+		{status: 429, code: "throttling", message: "usage allocated quota exceeded. please try again later.", kind: sdk.KindRateLimit, says: "in a short time", hintsAt: "within the hour"},
+		{status: 429, code: "Throttling.RateQuota", message: "Requests rate limit exceeded, please try again later.", kind: sdk.KindRateLimit, says: "too many requests", hintsAt: "minute", retryable: true},
+		{status: 429, code: "Throttling.AllocationQuota", message: "Allocated quota exceeded, please increase your quota limit.", kind: sdk.KindRateLimit, says: "too many tokens", hintsAt: "minute", retryable: true},
+		{status: 401, code: "InvalidApiKey", message: "Invalid API-key provided.", kind: sdk.KindUnauthenticated, says: "did not accept the key", hintsAt: "region"},
+		{status: 400, code: "Arrearage", message: "Access denied, please make sure your account is in good standing.", kind: sdk.KindQuota, says: "arrears", hintsAt: "bill"},
+		{status: 400, code: "data_inspection_failed", message: "Input data may contain inappropriate content.", kind: sdk.KindContentFilter, says: "inappropriate", hintsAt: "other words"},
+		{status: 400, code: "InvalidParameter", message: "Range of max_tokens should be [1, 65536]", kind: sdk.KindInvalidRequest, says: "max_tokens", hintsAt: "max_tokens"},
+		{status: 503, code: "ModelServingError", message: "Too many requests. Your requests are being throttled due to system capacity limits.", kind: sdk.KindOverloaded, says: "capacity", hintsAt: "few minutes", retryable: true},
+		{status: 500, code: "internal_error", message: "Internal server error!", kind: sdk.KindService, says: "Internal", hintsAt: "few minutes", retryable: true},
 		{status: 403, message: "Coding Plan is currently only available for Coding Agents", kind: sdk.KindPermission, says: "not on it", hintsAt: "does not pretend"},
 	}
 	for _, tt := range tests {
@@ -153,7 +166,7 @@ func TestServiceErrors(t *testing.T) {
 			p := newProvider(cloud.Client())
 			_, err := ask(t, p, connection(cloud.CodingPlan(), planKey), "")
 			e := sdk.AsError(err)
-			if e == nil || e.Kind != tt.kind || !strings.Contains(e.Message, tt.says) || !strings.Contains(e.Hint, tt.hintsAt) || e.Retryable {
+			if e == nil || e.Kind != tt.kind || !strings.Contains(e.Message, tt.says) || !strings.Contains(e.Hint, tt.hintsAt) || e.Retryable != tt.retryable {
 				t.Errorf("%d %s: %+v", tt.status, tt.message, e)
 			}
 			if e != nil && (e.RetryAfter > 0) != tt.retryAfterKnown {

@@ -21,6 +21,14 @@ func dialect() openaiapi.Dialect {
 		Rules: []openaiapi.ErrorRule{
 			{Contains: "free allocated quota exceeded", Kind: sdk.KindQuota,
 				Message: "the free allowance is used up; Qwen closed its free tier on 2026-04-15", Hint: nextStep},
+			// Not quotas, though they say so, and come with the quotas' code:
+			// https://help.aliyun.com/zh/model-studio/error-code
+			{Contains: "concurrency allocated quota exceeded", Kind: sdk.KindRateLimit, Retryable: true,
+				Message: "too many requests at once", Hint: "Run fewer of them side by side."},
+			{Contains: "usage allocated quota exceeded", Kind: sdk.KindRateLimit,
+				Message: "too much was asked for in a short time", Hint: "It usually works again within the hour."},
+			{Contains: "day allocated quota exceeded", Kind: sdk.KindQuota,
+				Message: "the allowance of this day is used up", Hint: "It comes back with the new day. " + nextStep},
 			{Code: "insufficient_quota", Kind: sdk.KindQuota,
 				Message: "the allowance is used up", Hint: nextStep},
 			{Contains: "invalid access token or token expired", Kind: sdk.KindUnauthenticated,

@@ -85,7 +85,11 @@ func TestChatErrors(t *testing.T) {
 		{fakecloud.Fault{Status: 403, Message: "invalid access token"}, sdk.KindUnauthenticated, "did not accept the token", "auth login"},
 		{fakecloud.Fault{Status: 403, Message: "not for you"}, sdk.KindPermission, "not for you", ""},
 		{fakecloud.Fault{Status: 429, Code: "insufficient_quota", Message: "Free allocated quota exceeded."}, sdk.KindQuota, "2026-04-15", "coding-plan"},
-		{fakecloud.Fault{Status: 429, Code: "Throttling.RateQuota", Message: "Requests rate limit exceeded"}, sdk.KindRateLimit, "", ""},
+		{fakecloud.Fault{Status: 429, Code: "Throttling.RateQuota", Message: "Requests rate limit exceeded"}, sdk.KindRateLimit, "too many requests", "minute"},
+		{fakecloud.Fault{Status: 429, Code: "insufficient_quota", Message: "day allocated quota exceeded."}, sdk.KindQuota, "this day", "new day"},
+		{fakecloud.Fault{Status: 429, Code: "insufficient_quota", Message: "concurrency allocated quota exceeded"}, sdk.KindRateLimit, "at once", "side by side"},
+		{fakecloud.Fault{Status: 429, Code: "throttling", Message: "usage allocated quota exceeded. please try again later."}, sdk.KindRateLimit, "short time", "within the hour"},
+		{fakecloud.Fault{Status: 429, Code: "insufficient_quota", Message: "You exceeded your current quota."}, sdk.KindQuota, "used up", "coding-plan"},
 	}
 	for _, tt := range tests {
 		cloud := start(t)

@@ -30,9 +30,7 @@ func (c *call) statusError(resp *http.Response) error {
 		r.requestID = c.requestID(resp)
 	}
 	e := c.serviceError(resp.StatusCode, r)
-	if d := retryAfter(resp.Header, time.Now()); d > 0 {
-		e.RetryAfter = d // else what Classify knows
-	}
+	e.RetryAfter = max(e.RetryAfter, retryAfter(resp.Header, time.Now())) // a used-up week outlasts a polite "5 seconds"
 	return e
 }
 
@@ -72,7 +70,10 @@ func (c *call) serviceError(status int, r report) *sdk.Error {
 		rule.apply(e)
 	}
 	e.Message = or(e.Message, byStatus.Message)
-	e.Hint = or(e.Hint, byStatus.Hint)
+	if e.Hint == "" && e.Kind == byStatus.Kind {
+		e.Hint = byStatus.Hint
+	}
+	refine(e, r.message)
 	if c.svc.Dialect.Classify != nil {
 		c.svc.Dialect.Classify(e)
 	}
@@ -97,13 +98,18 @@ func matchRule(rules []ErrorRule, status int, r report) (*ErrorRule, bool) {
 // apply puts what the rule knows into e.
 func (rule *ErrorRule) apply(e *sdk.Error) {
 	e.Kind, e.Retryable, e.Hint = rule.Kind, rule.Retryable, rule.Hint
+	e.Message = explained(rule.Message, e.Message)
+}
+
+// explained puts our sentence before the service's own.
+func explained(ours, theirs string) string {
 	switch {
-	case rule.Message == "":
-	case e.Message == "":
-		e.Message = rule.Message
-	default:
-		e.Message = rule.Message + " (the service says: " + e.Message + ")"
+	case ours == "":
+		return theirs
+	case theirs == "":
+		return ours
 	}
+	return ours + " (the service says: " + theirs + ")"
 }
 
 // reportOf reads the body of an error, which is JSON of one of many shapes, plain

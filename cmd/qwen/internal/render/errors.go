@@ -45,12 +45,15 @@ func message(e *sdk.Error) string {
 	return e.Message
 }
 
-// details are what support asks for, and when to try again: " (HTTP 429, request
-// ID req_1, try again in 20s)".
+// details are the field at fault, what support asks for, and when to try again:
+// " (HTTP 429, request ID req_1, try again in 20s)".
 func details(e *sdk.Error, clean func(string) string) string {
 	var list []string
 	if e.Status != 0 {
 		list = append(list, fmt.Sprintf("HTTP %d", e.Status))
+	}
+	if e.Field != "" {
+		list = append(list, "field "+clean(e.Field))
 	}
 	if e.RequestID != "" {
 		list = append(list, "request ID "+clean(e.RequestID))
