@@ -90,6 +90,7 @@ func setupScript(env *testscript.Env) error {
 	env.Setenv("QWEN_MAX_RETRIES", "0") // few scripts are about retries; those unset it
 	env.Setenv("CLOUD", cloud.URL())
 	env.Setenv("OPENAI", cloud.OpenAI())
+	env.Setenv("HOST", strings.TrimPrefix(cloud.URL(), "http://"))
 	env.Setenv("GOCOVERDIR", os.Getenv("GOCOVERDIR"))
 	env.Setenv("GORACE", os.Getenv("GORACE"))
 	return nil

@@ -153,7 +153,7 @@ func (l *login) pick(ctx context.Context, ui *loginUI, ids []credstore.ID) error
 		j := describeLogin(ctx, a.store(), id)
 		entries = append(entries, entry{
 			option: term.Option{Label: names[i], Note: loginNote(j, i == current)},
-			choose: func() error { return a.use(ctx, id) },
+			choose: func() error { return a.useLogin(ctx, id) },
 		})
 	}
 	label := "Use a login, or sign in"
@@ -215,10 +215,4 @@ func (l *login) ask(ctx context.Context, ui *loginUI, label string, entries []en
 		return ui.explain(err)
 	}
 	return entries[i].choose()
-}
-
-// inUse reports whether id is the login in use.
-func (a *app) inUse(id credstore.ID) bool {
-	current, ok, err := a.profiles().Current()
-	return err == nil && ok && normalID(current) == id
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"net/url"
 	"strings"
 	"time"
 
@@ -22,8 +21,8 @@ func (a *app) authListCommand() *cobra.Command {
 		Use:   "list",
 		Short: "List the logins, and the services in settings files",
 		Long: `List the stored logins, the one in use marked by *, and the services that
-modelProviders in settings files names. Logins are chosen by name, with "qwen
-auth use" or --profile; those services by their models, with --model.`,
+modelProviders in settings files names. Either can be chosen by name, with "qwen
+auth use" or --profile, and such a service by its models too, with --model.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			list, err := a.logins(cmd.Context())
@@ -82,8 +81,11 @@ func (a *app) logins(ctx context.Context) ([]loginJSON, error) {
 		a.note("settings files are left out: %v", err)
 		return list, nil
 	}
+	used, ok := a.currentService()
 	for _, s := range cfg.Services {
-		list = append(list, describeService(s))
+		j := describeService(s)
+		j.Name, j.Current = serviceName(cfg.Services, s), ok && s.Same(used)
+		list = append(list, j)
 	}
 	return list, nil
 }
@@ -112,7 +114,7 @@ func describeLogin(ctx context.Context, store credstore.Store, id credstore.ID) 
 // describeService describes a service in a settings file.
 func describeService(s config.ModelService) loginJSON {
 	j := loginJSON{
-		Name: serviceName(s), Kind: kindService, Provider: s.Provider, Endpoint: s.Endpoint,
+		Kind: kindService, Provider: s.Provider, Endpoint: s.Endpoint,
 		Models: s.Models, KeyEnv: s.KeyEnv, Source: s.Source.String(),
 	}
 	switch {
@@ -124,14 +126,6 @@ func describeService(s config.ModelService) loginJSON {
 		j.State = s.KeyEnv + " is not set"
 	}
 	return j
-}
-
-// serviceName is the name of a service in a settings file: its host.
-func serviceName(s config.ModelService) string {
-	if u, err := url.Parse(s.Endpoint); err == nil && u.Host != "" {
-		return u.Host
-	}
-	return s.Provider
 }
 
 func (a *app) printLogins(logins []loginJSON) error {

@@ -166,6 +166,9 @@ func (a *app) describeConnection(ctx context.Context, c *connection) connectionJ
 	case cfg.Key.Text != "":
 		j.State, j.Secret = string(auth.StateOK), cfg.Key.Display()
 		j.Sources.Credential = cfg.Key.Source.String()
+		if s := cfg.Stored; s != nil && s.Service != nil {
+			j.Name = s.Label
+		}
 		for _, v := range cfg.Key.Shadows {
 			j.Hides = append(j.Hides, v.Source.String())
 		}

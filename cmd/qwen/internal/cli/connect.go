@@ -92,6 +92,10 @@ func (a *app) authenticate(ctx context.Context, c *connection) error {
 		c.source = a.session(c)
 		return nil
 	}
+	if s := cfg.Stored; s != nil && s.Service != nil && len(cfg.KeyEnv) > 0 {
+		e := sdk.Errorf(sdk.KindUnauthenticated, "%s, which holds the key of %s, is not set", cfg.KeyEnv[0], s.Label)
+		return e.WithHint("Set it, or choose another connection: qwen auth use NAME.")
+	}
 	if needsCredential(c) {
 		return errNoCredential(c)
 	}

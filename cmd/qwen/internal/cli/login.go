@@ -247,7 +247,7 @@ func (l *login) keep(ctx context.Context, ui *loginUI, credential *sdk.Credentia
 	}
 	id = a.asListed(ctx, id)
 	a.say("Signed in: %s. The login is in %s.", a.loginName(ctx, id), path)
-	return a.use(ctx, id)
+	return a.useLogin(ctx, id)
 }
 
 // asListed returns the ID in the form that the store lists it in.

@@ -45,14 +45,26 @@ func (a *app) loginIDs(ctx context.Context) []credstore.ID {
 		a.noteOnce("%v", err)
 		return nil
 	}
-	current, ok, err := a.profiles().Current()
-	if err != nil {
-		a.noteOnce("%v", err)
-	}
-	if i := slices.Index(ids, normalID(current)); ok && i > 0 {
+	current, ok := a.current()
+	if i := slices.Index(ids, normalID(current.ID)); ok && current.KeyEnv == "" && i > 0 {
 		ids = slices.Concat([]credstore.ID{ids[i]}, ids[:i], ids[i+1:])
 	}
 	return ids
+}
+
+// current returns the connection in use; false if nobody has chosen one.
+func (a *app) current() (profile.Connection, bool) {
+	c, ok, err := a.profiles().Current()
+	if err != nil {
+		a.noteOnce("%v", err)
+	}
+	return c, ok
+}
+
+// inUse reports whether the stored login id is the connection in use.
+func (a *app) inUse(id credstore.ID) bool {
+	c, ok := a.current()
+	return ok && c.KeyEnv == "" && normalID(c.ID) == id
 }
 
 // normalID returns the ID as a store lists it.
@@ -76,14 +88,18 @@ func (a *app) chosenLogin(ctx context.Context, flags *pflag.FlagSet) (*config.Ch
 	if name == "" {
 		return nil, nil, nil
 	}
+	chosen := &config.ChosenCredential{By: by}
 	id, err := a.pickLogin(ctx, flagText(flags, "provider"), name)
 	if err != nil {
-		return nil, nil, err
+		s := a.findService(ctx, name)
+		if s == nil {
+			return nil, nil, err
+		}
+		chosen.StoredCredential = serviceCredential(*s)
+		return chosen, nil, checkChosen(flags, name, connectionOf(*s).ID)
 	}
-	if err := checkChosen(flags, name, id); err != nil {
-		return nil, nil, err
-	}
-	return &config.ChosenCredential{StoredCredential: a.storedCredential(ctx, id), By: by}, &id, nil
+	chosen.StoredCredential = a.storedCredential(ctx, id)
+	return chosen, &id, checkChosen(flags, name, id)
 }
 
 // pickLogin returns the login of that name, of one provider if that is not "".
@@ -111,6 +127,9 @@ func flagText(flags *pflag.FlagSet, name string) string {
 
 // checkChosen refuses flags that contradict the choice of a login.
 func checkChosen(flags *pflag.FlagSet, name string, id credstore.ID) error {
+	if p := flagText(flags, "provider"); p != "" && p != id.Provider {
+		return &usageError{message: fmt.Sprintf("%q belongs to the provider %s, not to %s", name, id.Provider, p), hint: "Leave out one of the two."}
+	}
 	if flagText(flags, "openai-api-key") != "" {
 		return &usageError{
 			message: fmt.Sprintf("there are two credentials: the login %q and the key after %s", name, keyFlag),

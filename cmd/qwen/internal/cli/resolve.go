@@ -44,6 +44,7 @@ func (a *app) resolve(cmd *cobra.Command) (*config.Config, error) {
 	a.chosen = id
 	cfg, err := a.resolveWith(cmd.Context(), append(flags, settings...), chosen)
 	if err != nil {
+		a.showNotes(cfg) // a file that was passed over can be the reason
 		return nil, err
 	}
 	if err := a.checkSettings(cfg, settings); err != nil {
@@ -58,18 +59,26 @@ func (a *app) resolve(cmd *cobra.Command) (*config.Config, error) {
 			a.secrets.Add(v.Text)
 		}
 	}
+	a.showNotes(cfg)
+	return cfg, nil
+}
+
+func (a *app) showNotes(cfg *config.Config) {
+	if cfg == nil {
+		return
+	}
 	for _, note := range cfg.Notes {
 		if !note.Minor {
 			a.note("%s", note)
 		}
 	}
-	return cfg, nil
 }
 
 // resolveWith resolves the configuration, with the stored login that was asked
 // for by name, if one was. If that chooses a third party's provider, the plugin is
 // started, because only it knows its settings, and the configuration is resolved
-// once more.
+// once more. With an error of the configuration, what there is of it is for
+// display only.
 func (a *app) resolveWith(ctx context.Context, flags []config.FlagValue, chosen *config.ChosenCredential) (*config.Config, error) {
 	input := config.Input{
 		Flags:     flags,
@@ -84,7 +93,7 @@ func (a *app) resolveWith(ctx context.Context, flags []config.FlagValue, chosen 
 	}
 	cfg, err := config.Resolve(input)
 	if err != nil {
-		return nil, err
+		return cfg, err
 	}
 	i := slices.IndexFunc(input.Providers, func(p config.Provider) bool { return p.Name == cfg.Provider.Text })
 	if i < 0 || !input.Providers[i].ThirdParty {
@@ -214,6 +223,9 @@ func pathExists(path string) bool {
 // storedLogins lists the logins there are, for the configuration.
 func (a *app) storedLogins(ctx context.Context) []config.StoredCredential {
 	var list []config.StoredCredential
+	if s, ok := a.currentService(); ok {
+		list = append(list, serviceCredential(s))
+	}
 	for _, id := range a.loginIDs(ctx) {
 		list = append(list, a.storedCredential(ctx, id))
 	}

@@ -63,3 +63,28 @@ func TestModelServices(t *testing.T) {
 	expect(t, list[0].Endpoint, "https://router.example/v1")
 	expect(t, list[1].KeyEnv, "ABSENT_KEY")
 }
+
+// A service of a settings file that was asked for by name gets the key from its
+// own variable, or none.
+func TestChosenService(t *testing.T) {
+	for _, key := range []string{otherKey, ""} {
+		p := newPlace(t)
+		p.environ = append(p.environ, "OPENAI_API_KEY="+generalKey, "ROUTER_KEY="+key, "OPENAI_MODEL=elsewhere")
+		p.write("~/.qwen/settings.json", `{"modelProviders": {"openai": [
+			{"id": "a", "baseUrl": "https://router.example/v1", "envKey": "ROUTER_KEY"}]}}`)
+		in := p.input()
+		in.Chosen = &config.ChosenCredential{By: config.Source{Kind: config.FromFlag, Name: "--profile"}}
+		in.Chosen.Service = &p.resolve().Services[0]
+		in.Chosen.Provider, in.Chosen.Endpoint = "openai", "https://router.example/v1"
+		c, err := config.Resolve(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		expect(t, c.Key.Text, key)
+		expect(t, c.Model.Text, "a")
+		expect(t, c.ChosenEndpoint(), "https://router.example/v1")
+		if c.AllowStored {
+			t.Error("a stored login may be used")
+		}
+	}
+}

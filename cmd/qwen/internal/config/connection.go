@@ -36,7 +36,7 @@ func (r *resolver) resolveConnection() error {
 		r.cfg.set(v)
 	}
 	r.cfg.KeyEnv = c.keyEnv
-	r.cfg.AllowStored = !r.cfg.Key.IsSet()
+	r.cfg.AllowStored = !r.cfg.Key.IsSet() && (r.cfg.Stored == nil || r.cfg.Stored.Service == nil)
 	return first
 }
 
@@ -49,16 +49,34 @@ func (r *resolver) useStored(c *connection) {
 	if stored == nil {
 		return
 	}
-	source := Source{Kind: FromStored, Name: storedLabel(*stored)}
 	if r.in.Chosen != nil {
 		c.key = Value{Key: KeyAPIKey, Secret: true}
-		c.endpoint = Value{Key: KeyEndpoint, Text: r.provider.DefaultEndpoint, Source: Source{Kind: FromDefault}}
-		if c.endpoint.Text == "" {
-			c.endpoint.Source = Source{}
+		c.endpoint = Value{Key: KeyEndpoint}
+		if d := r.provider.DefaultEndpoint; d != "" {
+			c.endpoint.Text, c.endpoint.Source = d, Source{Kind: FromDefault}
 		}
 	}
 	if stored.Endpoint != "" && (!c.endpoint.IsSet() || c.endpoint.Source.Kind == FromDefault) {
-		c.endpoint = Value{Key: KeyEndpoint, Text: stored.Endpoint, Source: source}
+		c.endpoint = Value{Key: KeyEndpoint, Text: stored.Endpoint, Source: Source{Kind: FromStored, Name: storedLabel(*stored)}}
+	}
+	if s := r.service(*stored); s != nil {
+		r.useService(c, s)
+	}
+}
+
+// useService takes key and model from a service in a settings file.
+func (r *resolver) useService(c *connection, s *ModelService) {
+	if s.Endpoint != "" {
+		c.endpoint.Source = s.Source
+	}
+	k := r.row(KeyAPIKey)
+	k.Env, k.Settings = env(s.KeyEnv), nil
+	c.key, c.keyEnv = Value{Key: KeyAPIKey, Secret: true}, nil
+	if s.KeyEnv != "" {
+		c.key, c.keyEnv = r.lookup(k), []string{s.KeyEnv}
+	}
+	if len(s.Models) > 0 && c.model.Source.Kind != FromFlag && !slices.Contains(s.Models, c.model.Text) {
+		c.model = Value{Key: KeyModel, Text: s.Models[0], Source: s.Source}
 	}
 }
 

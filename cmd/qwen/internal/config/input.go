@@ -94,11 +94,17 @@ type ProviderSetting struct {
 	ProjectSafe bool
 }
 
-// A StoredCredential is a login that exists.
+// A StoredCredential is a login that exists, or a [ModelService] that somebody
+// chose as one would choose a login.
 type StoredCredential struct {
 	Provider string
 	Endpoint string // that it is tied to; empty: the provider's own
 	Label    string // for display
+
+	// Service is the service; nil for a login. Of its fields, Provider, Endpoint
+	// and KeyEnv say which of [Config.Services] is meant. Its key is in its
+	// variable and nowhere else.
+	Service *ModelService
 }
 
 // takesOpenAI reports whether the OPENAI_ variables are meant for p.

@@ -160,7 +160,7 @@ func (r *resolver) fromStored() (Value, Source) {
 // signedIn returns the first stored credential of a provider that there is.
 func (r *resolver) signedIn() (StoredCredential, bool) {
 	for _, s := range r.storedCredentials() {
-		if r.byName(s.Provider) != nil {
+		if r.byName(s.Provider) != nil && (s.Service == nil || r.service(s) != nil) {
 			return s, true
 		}
 	}

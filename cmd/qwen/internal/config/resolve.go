@@ -114,7 +114,7 @@ func (r *resolver) storedCredentials() []StoredCredential {
 // storedFor reports whether there is a stored credential of the provider.
 func (r *resolver) storedFor(p *Provider) (StoredCredential, bool) {
 	for _, s := range r.storedCredentials() {
-		if s.Provider == p.Name {
+		if s.Provider == p.Name && s.Service == nil {
 			return s, true
 		}
 	}

@@ -32,6 +32,27 @@ func (r *resolver) modelServices() []ModelService {
 	return list
 }
 
+// service returns the service that a stored credential stands for; nil if it is a
+// login, or if the user's settings no longer have the service. A project's file
+// does not get to say what has been chosen.
+func (r *resolver) service(c StoredCredential) *ModelService {
+	if c.Service == nil {
+		return nil
+	}
+	for i := range r.cfg.Services {
+		s := &r.cfg.Services[i]
+		if s.Same(*c.Service) && !s.Source.Kind.Project() {
+			return s
+		}
+	}
+	return nil
+}
+
+// Same reports whether two descriptions are of one service.
+func (s ModelService) Same(t ModelService) bool {
+	return s.Provider == t.Provider && s.Endpoint == t.Endpoint && s.KeyEnv == t.KeyEnv
+}
+
 // hasVariable reports whether any layer has a value for the variable.
 func (r *resolver) hasVariable(name string) bool {
 	return name != "" && slices.ContainsFunc(r.layers, func(l *layer) bool { return l.vars[name].text != "" })

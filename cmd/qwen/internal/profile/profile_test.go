@@ -86,7 +86,7 @@ func TestStateRemembers(t *testing.T) {
 	if _, ok, err := s.Current(); ok || err != nil {
 		t.Errorf("without a file: %v, %v", ok, err)
 	}
-	want := login("openai", openAI, "work")
+	want := Connection{login("openai", openAI, "work"), "KEY"}
 	if err := s.SetCurrent(want); err != nil {
 		t.Fatal(err)
 	}
@@ -110,7 +110,7 @@ func TestStateRemembers(t *testing.T) {
 func TestStateKeepsUnknownFields(t *testing.T) {
 	s := NewState(t.TempDir())
 	write(t, s, `{"from_the_future": {"n": 12345678901234567890}}`)
-	if err := s.SetCurrent(login("openai", "", "")); err != nil {
+	if err := s.SetCurrent(Connection{ID: login("openai", "", "")}); err != nil {
 		t.Fatal(err)
 	}
 	data, _ := os.ReadFile(s.Path())
@@ -129,7 +129,7 @@ func TestDamagedStateIsLeftAlone(t *testing.T) {
 		if content == `{"current": 7}` {
 			continue // it may be replaced: the rest of the file makes sense
 		}
-		if err := s.SetCurrent(login("openai", "", "")); err == nil {
+		if err := s.SetCurrent(Connection{ID: login("openai", "", "")}); err == nil {
 			t.Errorf("%.20q was replaced", content)
 		}
 		if data, _ := os.ReadFile(s.Path()); string(data) != content {

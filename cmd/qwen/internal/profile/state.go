@@ -20,7 +20,7 @@ const (
 	fieldCurrent = "current"
 )
 
-// State is the file that remembers which login is in use. It holds no secret.
+// State is the file that remembers which connection is in use. It holds no secret.
 // Reading and writing are one step each: a reader sees the file as it was before
 // a change or after it.
 type State struct{ path string }
@@ -31,37 +31,46 @@ func NewState(root string) *State { return &State{filepath.Join(root, stateFile)
 // Path returns the path of the file.
 func (s *State) Path() string { return s.path }
 
-// current is a login as the file has it.
+// A Connection is what can be in use: a stored login, or a service whose key is in
+// a variable.
+type Connection struct {
+	credstore.ID
+	KeyEnv string // the variable; "" for a login
+}
+
+// current is a connection as the file has it.
 type current struct {
 	Provider string `json:"provider"`
 	Endpoint string `json:"endpoint,omitempty"`
 	Profile  string `json:"profile,omitempty"`
+	KeyEnv   string `json:"key_env,omitempty"`
 }
 
-// Current returns the login in use; false if nobody has chosen one.
-func (s *State) Current() (credstore.ID, bool, error) {
+// Current returns the connection in use; false if nobody has chosen one.
+func (s *State) Current() (Connection, bool, error) {
 	fields, err := s.read()
 	if err != nil || fields[fieldCurrent] == nil {
-		return credstore.ID{}, false, err
+		return Connection{}, false, err
 	}
 	var c current
 	if err := json.Unmarshal(fields[fieldCurrent], &c); err != nil {
-		return credstore.ID{}, false, s.damaged()
+		return Connection{}, false, s.damaged()
 	}
-	return credstore.ID{Provider: c.Provider, Endpoint: c.Endpoint, Name: c.Profile}, c.Provider != "", nil
+	id := credstore.ID{Provider: c.Provider, Endpoint: c.Endpoint, Name: c.Profile}
+	return Connection{id, c.KeyEnv}, c.Provider != "", nil
 }
 
-// SetCurrent makes id the login in use. Fields of the file that this version does
-// not know stay in it.
-func (s *State) SetCurrent(id credstore.ID) error {
-	raw, err := json.Marshal(current{Provider: id.Provider, Endpoint: id.Endpoint, Profile: id.Name})
+// SetCurrent makes c the connection in use. Fields of the file that this version
+// does not know stay in it.
+func (s *State) SetCurrent(c Connection) error {
+	raw, err := json.Marshal(current{Provider: c.Provider, Endpoint: c.Endpoint, Profile: c.Name, KeyEnv: c.KeyEnv})
 	if err != nil {
 		return err
 	}
 	return s.change(func(fields map[string]json.RawMessage) { fields[fieldCurrent] = raw })
 }
 
-// Forget makes no login the one in use.
+// Forget makes no connection the one in use.
 func (s *State) Forget() error {
 	return s.change(func(fields map[string]json.RawMessage) { delete(fields, fieldCurrent) })
 }
