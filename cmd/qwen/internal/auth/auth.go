@@ -69,6 +69,9 @@ func (s *static) Rejected(context.Context, *sdk.Credential) (*sdk.Credential, er
 // loginCommand returns what to type to sign in to the connection.
 func loginCommand(id credstore.ID) string {
 	command := "qwen auth login " + id.Provider
+	if id.Endpoint != "" {
+		command += " --openai-base-url " + id.Endpoint
+	}
 	if id.Name != "" && id.Name != credstore.DefaultName {
 		command += " --profile " + id.Name
 	}
