@@ -2,6 +2,7 @@ package sdk
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"time"
 )
@@ -51,6 +52,14 @@ type Credential struct {
 	// Extra holds whatever else has to be kept with the credential. Fields that
 	// the provider does not know must be left in it.
 	Extra map[string]json.RawMessage
+}
+
+// Format implements [fmt.Formatter], for all verbs alike. Without it a verb that
+// does not fit would show the secrets after all: fmt prints what a pointer in a
+// struct leads to without asking it then.
+func (c Credential) Format(f fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(f, "{%s secret:%v refresh:%v expiry:%v endpoint:%s account:%s}",
+		c.Kind, c.Secret, c.RefreshToken, c.Expiry, c.Endpoint, c.Account)
 }
 
 // ExpiresWithin reports whether c is expired at now, or will be within margin.
