@@ -86,7 +86,7 @@ const (
 	hintBilling  = "Look at plan and billing on the service's website."
 	hintPayment  = "Settle the bill in the Alibaba Cloud console."
 	hintActivate = "Activate Model Studio in the Alibaba Cloud console."
-	hintSlower   = "Wait a minute, and ask for less at once; the service's console shows the limits per minute."
+	hintSlower   = "Ask for less at once, or more slowly; the service's console shows the limits per minute."
 	hintBusy     = "Try again in a few minutes, or take another model."
 	hintFault    = "Try again in a few minutes; if it stays, the service's status page or support know more."
 	hintShorten  = "Start a new conversation, or send less."
