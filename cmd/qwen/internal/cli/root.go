@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 
@@ -16,7 +17,7 @@ import (
 // commandNames are the words that begin a command. A prompt that begins with
 // one of them needs -p.
 var commandNames = []string{
-	"auth", "completion", "config", "help", "models", "plugins", "version",
+	"auth", "completion", "config", "exit-codes", "help", "models", "plugins", "version",
 	cobra.ShellCompRequestCmd, cobra.ShellCompNoDescRequestCmd,
 }
 
@@ -88,8 +89,34 @@ the prompt. OPENAI_API_KEY in the environment is enough to begin with.`,
 		a.versionCommand(),
 		exitCodesTopic(),
 	)
+	addDefaultCommands(root)
 	wrapArgs(root)
 	return root
+}
+
+// addDefaultCommands adds cobra's own commands, which take any words as they are.
+func addDefaultCommands(root *cobra.Command) {
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	for _, cmd := range root.Commands() {
+		switch cmd.Name() {
+		case "help":
+			cmd.Args = knownTopic
+		case "completion":
+			cmd.Args = cobra.NoArgs
+			cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+		}
+	}
+}
+
+// knownTopic refuses help on what there is none on. Cobra itself takes the words
+// for a prompt and shows the help on that.
+func knownTopic(cmd *cobra.Command, args []string) error {
+	topic, rest, err := cmd.Root().Find(args)
+	if err == nil && (topic.HasParent() || len(rest) == 0) {
+		return nil
+	}
+	return fmt.Errorf("there is no help on %q", strings.Join(args, " "))
 }
 
 func hintFor(cmd *cobra.Command) string {
