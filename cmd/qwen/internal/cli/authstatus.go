@@ -126,7 +126,7 @@ func (a *app) status(cmd *cobra.Command, check bool) (*statusJSON, error) {
 			s.Connections = append(s.Connections, a.otherLogin(ctx, id, check))
 		}
 	}
-	return s, nil
+	return s, ctx.Err() // nobody wants half an answer after Ctrl-C
 }
 
 // otherLogin describes a stored login that is not in use.

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -63,6 +64,9 @@ func (a *app) use(ctx context.Context, c profile.Connection, name string) error 
 // obstacles says, each as a clause, what makes a plain prompt in this directory
 // go elsewhere although c is the connection in use.
 func (a *app) obstacles(ctx context.Context, c profile.Connection) []string {
+	if name := a.getenv(profileEnv); name != "" {
+		return []string{fmt.Sprintf("%s in the environment names %q", profileEnv, name)}
+	}
 	cfg, err := a.resolveWith(ctx, nil, nil)
 	if err != nil {
 		return []string{"this stands: " + err.Error()}

@@ -190,7 +190,7 @@ func (l *login) with(ctx context.Context, ui *loginUI) error {
 	}
 	credential, err := plugin.Login(ctx, &sdk.LoginRequest{
 		Method:     l.method,
-		Connection: sdk.Connection{Endpoint: l.endpoint, Settings: l.settings(plugin.Description())},
+		Connection: l.connection(plugin.Description(), ui),
 		Verify:     !l.noVerify,
 	}, ui)
 	ui.endWait()
@@ -260,9 +260,10 @@ func (a *app) asListed(ctx context.Context, id credstore.ID) credstore.ID {
 	return id
 }
 
-// settings returns the provider's settings that the user's own places set: a
-// sign-in never follows a project's files, so that they are not even read.
-func (l *login) settings(d *sdk.Description) map[string]string {
+// userConfig returns what the user's own places say about the provider: a sign-in
+// never follows a project's files, so that they are not even read. It is empty if
+// something is wrong there; prompts will tell what.
+func (l *login) userConfig(d *sdk.Description) *config.Config {
 	a := l.app
 	spec := providerSpec(d)
 	if a.description(d.Name) == nil {
@@ -279,14 +280,25 @@ func (l *login) settings(d *sdk.Description) map[string]string {
 	}
 	cfg, err := config.Resolve(input)
 	if err != nil {
-		return nil // whatever is wrong there, prompts will tell
+		return &config.Config{}
 	}
-	settings := make(map[string]string)
+	return cfg
+}
+
+// connection returns what the provider is told before it asks. An address from the
+// user's surroundings counts where nobody can be asked: the key that is piped in is
+// for that one.
+func (l *login) connection(d *sdk.Description, ui *loginUI) sdk.Connection {
+	cfg := l.userConfig(d)
+	c := sdk.Connection{Endpoint: l.endpoint, Settings: make(map[string]string)}
+	if l.endpoint == "" && l.preset == "" && l.region == "" && ui.prompter == nil {
+		c.Endpoint = cfg.ChosenEndpoint()
+	}
 	for name, value := range cfg.Settings {
-		settings[name] = value.Text
+		c.Settings[name] = value.Text
 	}
-	if l.region != "" && slices.ContainsFunc(d.Settings, func(s sdk.Setting) bool { return s.Name == sdk.QuestionRegion }) {
-		delete(settings, sdk.QuestionRegion) // the flag is the answer to the question
+	if l.region != "" {
+		delete(c.Settings, sdk.QuestionRegion) // the flag is the answer to the question
 	}
-	return settings
+	return c
 }
