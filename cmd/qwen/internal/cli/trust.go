@@ -96,7 +96,7 @@ func (a *app) askConsent(ctx context.Context, prompter *term.Prompter, e *config
 	}
 	options := []term.Option{{Label: "No, send nothing"}, {Label: "Yes, this once"}}
 	if a.rememberable(e.Folder) {
-		options = append(options, term.Option{Label: "Yes, and trust this folder and every folder in it from now on"})
+		options = append(options, term.Option{Label: "Yes, and trust this folder and all in it"})
 	}
 	picked, err := prompter.Pick(ctx, "Send it there?", options, 0)
 	switch {
@@ -116,9 +116,9 @@ func (a *app) askConsent(ctx context.Context, prompter *term.Prompter, e *config
 
 // consentText tells which file wants which key for whom.
 func consentText(e *config.OriginError) []string {
-	lines := []string{"A file of this project wants a credential of yours, which is not from the project:"}
+	lines := []string{"A file of this project chose where a key of yours would go:"}
 	add := func(label, value string) {
-		lines = append(lines, fmt.Sprintf("  %-7s %s", label, value))
+		lines = append(lines, fmt.Sprintf("%-7s %s", label, value))
 	}
 	add("file", e.Chosen.String())
 	if e.Host != "" {
