@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
@@ -19,13 +20,14 @@ import (
 	"google.golang.org/grpc/status"
 
 	"github.com/qwen-cli/qwen/sdk"
+	"github.com/qwen-cli/qwen/sdk/client"
 	"github.com/qwen-cli/qwen/sdk/internal/pb"
 )
 
 // A plugin that is written from docs/protocol.md alone, with a gRPC library and
 // nothing of this SDK or of go-plugin, is as good as any.
 func TestForeignPlugin(t *testing.T) {
-	p := spawn(t, "foreign")
+	p := spawn(t, "foreign", func(o *client.Options) { o.StopTimeout = 10 * time.Second })
 	provider := connect(t, p, "")
 	d, err := provider.Describe(t.Context())
 	if err != nil || d.Name != "foreign" {

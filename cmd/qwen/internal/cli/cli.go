@@ -47,8 +47,10 @@ type app struct {
 
 	stdinUsed   bool            // standard input has been read
 	interrupted <-chan struct{} // closed by Ctrl-C
-	trusting    trusting
-	exposed     <-chan string // what there is to say about files with keys; see checkSecretFiles
+
+	watched  []*watchedWriter // standard output and error
+	trusting trusting
+	exposed  <-chan string // what there is to say about files with keys; see checkSecretFiles
 
 	chosen *credstore.ID   // login asked for by name; nil if none was
 	noted  map[string]bool // what noteOnce has said
@@ -64,6 +66,18 @@ func Main(builtin ...sdk.Provider) int {
 
 	a := newApp(os.Args[1:], os.Environ(), builtin)
 	a.interrupted = ctx.Done()
+	code := make(chan int, 1)
+	go func() { code <- a.run(ctx) }()
+	select {
+	case c := <-code:
+		return c
+	case <-stuck(ctx, a.watched...):
+		return exitInterrupted
+	}
+}
+
+// run does what the command line says, and returns the exit code.
+func (a *app) run(ctx context.Context) int {
 	if promptLikely(a.args) {
 		a.host.Prestart()
 	}
@@ -91,6 +105,11 @@ func newApp(args, environ []string, builtin []sdk.Provider) *app {
 		streams: term.Open(os.Stdin, os.Stdout, os.Stderr),
 		secrets: redact.New(),
 		format:  formatIn(args),
+	}
+	for _, out := range []*term.Output{&a.streams.Out, &a.streams.Err} {
+		w := &watchedWriter{w: out.Writer}
+		out.Writer = w
+		a.watched = append(a.watched, w)
 	}
 	a.dir, _ = os.Getwd()
 	a.home, _ = os.UserHomeDir()
