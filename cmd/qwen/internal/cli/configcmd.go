@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"errors"
+
 	"github.com/spf13/cobra"
 
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/config"
@@ -27,13 +29,14 @@ that it shadows. Secrets are masked.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cfg, err := a.resolve(cmd)
-			if err != nil {
+			if cfg == nil {
 				return err
 			}
+			// What is wrong is most easily found in the list of all that there is.
 			if asJSON {
-				return a.printJSON(cfg.All())
+				return errors.Join(a.printJSON(cfg.All()), err)
 			}
-			return a.printTable(configRows(cfg.All()))
+			return errors.Join(a.printTable(configRows(cfg.All())), err)
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")

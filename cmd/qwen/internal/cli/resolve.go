@@ -27,7 +27,7 @@ func (a *app) prepare(cmd *cobra.Command) error {
 }
 
 // resolve resolves the configuration, sets up what depends on it and shows what
-// it has to say.
+// it has to say. With an error there may be a configuration for display only.
 func (a *app) resolve(cmd *cobra.Command) (*config.Config, error) {
 	flags, err := a.secretFlags(configFlags(cmd.Flags()))
 	if err != nil {
@@ -45,7 +45,7 @@ func (a *app) resolve(cmd *cobra.Command) (*config.Config, error) {
 	cfg, err := a.resolveWith(cmd.Context(), append(flags, settings...), chosen)
 	if err != nil {
 		a.showNotes(cfg) // a file that was passed over can be the reason
-		return nil, err
+		return cfg, err
 	}
 	if err := a.checkSettings(cfg, settings); err != nil {
 		return nil, err
