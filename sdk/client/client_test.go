@@ -232,8 +232,12 @@ func TestConnectCanceled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	p := spawn(t, "hang")
 	time.AfterFunc(20*time.Millisecond, cancel)
-	if _, err := p.Connect(ctx, ""); !errors.Is(err, context.Canceled) {
-		t.Errorf("error = %v, want context.Canceled", err)
+	start := time.Now()
+	if _, err := p.Connect(ctx, ""); !errors.Is(err, context.Canceled) || p.ExitReason() == "" {
+		t.Errorf("error = %v, want context.Canceled; %q", err, p.ExitReason())
+	}
+	if took := time.Since(start); took > 250*time.Millisecond {
+		t.Errorf("it took %s", took)
 	}
 }
 

@@ -52,14 +52,15 @@ func cause(err error) error {
 // connectError says what the process did instead of answering, and makes sure
 // that it is dead.
 func (p *Process) connectError(ctx context.Context, err error) error {
-	running := p.settled(err)
+	canceled := errors.Is(ctx.Err(), context.Canceled)
+	running := canceled || p.settled(err)
 	p.Kill()
 	<-p.exited
-	p.waitStderr()
 	p.Release()
-	if errors.Is(context.Cause(ctx), context.Canceled) {
+	if canceled {
 		return context.Canceled
 	}
+	p.waitStderr()
 	e := &sdk.Error{Kind: sdk.KindPlugin, Err: err}
 	noise, version := p.stdout.seen()
 	switch {
