@@ -41,7 +41,7 @@ func textCases() []Case {
 			"Proxies and servers on Windows send it so."),
 		{
 			ID: "long-stream", Needs: Long, heavy: true,
-			Doc: "A fast answer of 20,000 pieces arrives whole.",
+			Doc: "A fast answer of many thousand pieces arrives whole.",
 			Why: "Buffers that are bounded in the wrong place lose text or hang.",
 			run: func(t TB, s *subject) {
 				if got := s.complete(t).text; got != strings.Repeat(LongPiece, LongPieces) {

@@ -239,7 +239,7 @@ func headerOf(request, name string) string {
 }
 
 func bigImage(t TB, s *subject) {
-	data := bytes.Repeat([]byte("\x89PNG pixels "), 20<<20/12)
+	data := bytes.Repeat([]byte("\x89PNG pixels "), imageSize/12)
 	request, a, refused := s.sent(t, func(r *sdk.ChatRequest) {
 		r.Messages[0].Parts = append(r.Messages[0].Parts, &sdk.Image{Media: sdk.Media{MediaType: "image/png", Data: data}})
 	})

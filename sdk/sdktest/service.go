@@ -75,7 +75,6 @@ const (
 	AnswerText      = "Hello from the far side: 你好, мир, 🌍!"
 	AnswerReasoning = "The user greets me. I greet back."
 	AnswerRefusal   = "I cannot help with that."
-	LongPieces      = 20_000
 	LongPiece       = "lorem-i "
 )
 
