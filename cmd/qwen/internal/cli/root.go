@@ -77,8 +77,10 @@ the prompt. OPENAI_API_KEY in the environment is enough to begin with.`,
 		return &usageError{message: err.Error(), hint: hintFor(cmd)}
 	})
 	root.SetVersionTemplate("qwen {{.Version}}\n")
+	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), // topics are no commands
+		"{{rpad .CommandPath .CommandPathPadding}}", "{{$.CommandPath}} help {{rpad .Name .NamePadding}}"))
 	opts.addFlags(root)
-	addConfigFlags(root.PersistentFlags())
+	addConfigFlags(root.Flags(), root.PersistentFlags())
 	a.completeFlags(root)
 	a.addProfileFlag(root)
 	root.AddCommand(
@@ -145,30 +147,37 @@ func wrapArgs(cmd *cobra.Command) {
 // shorthands are the one-letter forms of flags in the configuration's table.
 var shorthands = map[string]string{"model": "m", "output-format": "o"}
 
-// addConfigFlags adds a flag for every key of the configuration that has one.
-// Values are not checked here: config does that, for all sources alike.
-func addConfigFlags(flags *pflag.FlagSet) {
+// addConfigFlags adds a flag for every key of the configuration that has one: to
+// all commands, or only to the prompt. Values are not checked here: config does
+// that, for all sources alike.
+func addConfigFlags(prompt, all *pflag.FlagSet) {
 	for _, key := range config.Keys() {
-		name := strings.TrimPrefix(key.Flag, "--")
-		if name == "" {
-			continue
-		}
-		help := key.Help
-		if len(key.Enum) > 0 && key.Name != "color" {
-			help += ": " + strings.Join(key.Enum, ", ")
-		}
 		switch {
-		case key.Name == "color":
-			flags.Bool(name, false, "no colours on the terminal")
-		case key.Type == config.TypeBool:
-			flags.Bool(name, false, help)
-		case key.Type == config.TypeList:
-			flags.VarPF(&listFlag{}, name, shorthands[name], help)
+		case key.Flag == "":
+		case key.Prompt:
+			addConfigFlag(prompt, key)
 		default:
-			flags.VarPF(&textFlag{kind: string(key.Type)}, name, shorthands[name], help)
+			addConfigFlag(all, key)
 		}
 	}
-	flags.Var(&listFlag{}, setFlag, "a setting of a provider, `PROVIDER.SETTING=VALUE`; repeatable")
+	all.Var(&listFlag{}, setFlag, "a setting of a provider, `PROVIDER.SETTING=VALUE`; repeatable")
+}
+
+func addConfigFlag(flags *pflag.FlagSet, key config.Key) {
+	name, help := strings.TrimPrefix(key.Flag, "--"), key.Help
+	if len(key.Enum) > 0 {
+		help += ": " + strings.Join(key.Enum, ", ")
+	}
+	switch {
+	case key.Name == "color":
+		flags.Bool(name, false, "no colours on the terminal")
+	case key.Type == config.TypeBool:
+		flags.Bool(name, false, help)
+	case key.Type == config.TypeList:
+		flags.VarPF(&listFlag{}, name, shorthands[name], help)
+	default:
+		flags.VarPF(&textFlag{kind: string(key.Type)}, name, shorthands[name], help)
+	}
 }
 
 // setFlag is the flag for settings that providers declare.

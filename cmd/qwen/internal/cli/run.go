@@ -30,8 +30,8 @@ type promptOptions struct {
 func (o *promptOptions) addFlags(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVarP(&o.prompt.flag, "prompt", "p", "", "the prompt")
-	flags.StringArrayVar(&o.prompt.attach, "attach", nil, "`FILE` to send with the prompt: text, image, sound or PDF; repeatable")
-	flags.StringVar(&o.schema, "json-schema", "", "JSON `SCHEMA` that the answer must match, or @FILE that holds it")
+	flags.StringArrayVar(&o.prompt.attach, "attach", nil, "`FILE` to send along: text, image, sound or PDF; repeatable")
+	flags.StringVar(&o.schema, "json-schema", "", "`SCHEMA` that the answer must match, as JSON, or @FILE that holds it")
 	flags.BoolVar(&o.partial, "include-partial-messages", false, "with -o stream-json: also the pieces of messages as they arrive")
 }
 

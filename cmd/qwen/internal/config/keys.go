@@ -47,6 +47,10 @@ type Key struct {
 	// project's files may set the documented ones only.
 	Project bool
 
+	// Prompt says that it shapes one prompt and its output: other commands have
+	// no use for its flag.
+	Prompt bool
+
 	// Empty says that an empty flag is a value, rather than a mistake.
 	Empty bool
 }
@@ -109,17 +113,17 @@ func connectionKeys() []Key {
 func samplingKeys() []Key {
 	const params = "model.generationConfig.samplingParams."
 	return []Key{
-		{Name: "temperature", Help: "how freely tokens are drawn", Type: TypeFloat, Min: bound(0), Max: bound(2), Project: true,
+		{Name: "temperature", Prompt: true, Help: "how freely tokens are drawn", Type: TypeFloat, Min: bound(0), Max: bound(2), Project: true,
 			Flag: "--temperature", Env: env("QWEN_TEMPERATURE"), Settings: []string{params + "temperature"}},
-		{Name: "top-p", Help: "share of likely tokens to draw from", Type: TypeFloat, Min: bound(0), Max: bound(1), Project: true,
+		{Name: "top-p", Prompt: true, Help: "share of likely tokens to draw from", Type: TypeFloat, Min: bound(0), Max: bound(1), Project: true,
 			Flag: "--top-p", Env: env("QWEN_TOP_P"), Settings: []string{params + "top_p"}},
-		{Name: "max-tokens", Help: "longest answer, in tokens", Type: TypeInt, Min: bound(1), Project: true,
+		{Name: "max-tokens", Prompt: true, Help: "longest answer, in tokens", Type: TypeInt, Min: bound(1), Project: true,
 			Flag: "--max-tokens", Env: env("QWEN_MAX_TOKENS"), Settings: []string{params + "max_tokens"}},
-		{Name: "seed", Help: "seed of the draw", Type: TypeInt, Project: true,
+		{Name: "seed", Prompt: true, Help: "seed of the draw", Type: TypeInt, Project: true,
 			Flag: "--seed", Env: env("QWEN_SEED"), Settings: []string{params + "seed"}},
-		{Name: "stop", Help: "texts that end the answer", Type: TypeList, Project: true,
+		{Name: "stop", Prompt: true, Help: "texts that end the answer", Type: TypeList, Project: true,
 			Flag: "--stop", Settings: []string{params + "stop"}},
-		{Name: "system-prompt", Help: "instructions to the model", Type: TypeString, Empty: true,
+		{Name: "system-prompt", Prompt: true, Help: "instructions to the model", Type: TypeString, Empty: true,
 			Flag: "--system-prompt", Env: env("QWEN_SYSTEM_PROMPT"), Settings: []string{"model.systemPrompt"}},
 	}
 }
@@ -127,15 +131,15 @@ func samplingKeys() []Key {
 // programKeys are those of the program itself.
 func programKeys() []Key {
 	return []Key{
-		{Name: "timeout", Help: "longest wait for the first byte of an answer", Type: TypeDuration, Min: bound(0), Project: true,
+		{Name: "timeout", Prompt: true, Help: "longest wait for the first byte of an answer", Type: TypeDuration, Min: bound(0), Project: true,
 			Flag: "--timeout", Env: env("QWEN_TIMEOUT"), Settings: []string{"model.generationConfig.timeout"}},
-		{Name: "idle-timeout", Help: "longest silence within an answer", Type: TypeDuration, Min: bound(0), Project: true,
+		{Name: "idle-timeout", Prompt: true, Help: "longest silence within an answer", Type: TypeDuration, Min: bound(0), Project: true,
 			Flag: "--idle-timeout", Env: env("QWEN_IDLE_TIMEOUT"), Settings: []string{"model.generationConfig.idleTimeout"}},
-		{Name: "max-retries", Help: "how often a request that failed is sent again at most, 0 for never", Type: TypeInt, Min: bound(0), Default: "4", Project: true,
+		{Name: "max-retries", Prompt: true, Help: "how often a request that failed is sent again at most, 0 for never", Type: TypeInt, Min: bound(0), Default: "4", Project: true,
 			Flag: "--max-retries", Env: env("QWEN_MAX_RETRIES"), Settings: []string{"model.generationConfig.maxRetries"}},
-		{Name: "retry-budget", Help: "time after the first request in which it may be sent again", Type: TypeDuration, Min: bound(0), Default: "2m0s",
+		{Name: "retry-budget", Prompt: true, Help: "time after the first request in which it may be sent again", Type: TypeDuration, Min: bound(0), Default: "2m0s",
 			Flag: "--retry-budget", Env: env("QWEN_RETRY_BUDGET"), Settings: []string{"model.generationConfig.retryBudget"}},
-		{Name: "output-format", Help: "form of the output", Type: TypeString, Default: "text",
+		{Name: "output-format", Prompt: true, Help: "form of the output", Type: TypeString, Default: "text",
 			Enum: []string{"text", "json", "stream-json"},
 			Flag: "--output-format", Env: env("QWEN_OUTPUT_FORMAT"), Settings: []string{"output.format"}},
 		{Name: KeyCredentialStore, Help: "where logins are kept", Type: TypeString, Default: "file",
