@@ -189,12 +189,32 @@ func (a *app) readStdin(holdsKey bool) (string, error) {
 // it. The read is left behind then, for nothing ends it.
 func (a *app) stdin(limit int64) ([]byte, error) {
 	a.stdinUsed = true
+	return a.interruptible(func() ([]byte, error) {
+		return io.ReadAll(io.LimitReader(a.streams.In, limit))
+	})
+}
+
+// readPipe reads at most limit bytes of a file that may be a pipe, such as a
+// shell's <(pass show key).
+func (a *app) readPipe(path string, limit int64) ([]byte, error) {
+	return a.interruptible(func() ([]byte, error) {
+		f, err := os.Open(path)
+		if err != nil {
+			return nil, err
+		}
+		defer func() { _ = f.Close() }()
+		return io.ReadAll(io.LimitReader(f, limit))
+	})
+}
+
+// interruptible runs a read that may never end, until Ctrl-C.
+func (a *app) interruptible(read func() ([]byte, error)) ([]byte, error) {
 	var data []byte
 	var err error
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		data, err = io.ReadAll(io.LimitReader(a.streams.In, limit))
+		data, err = read()
 	}()
 	select {
 	case <-done:

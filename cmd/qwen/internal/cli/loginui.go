@@ -47,9 +47,9 @@ func (l *login) ui() (*loginUI, error) {
 		}
 	}
 	if l.key != "" {
-		key, err := l.app.secretFlag(l.key)
+		key, err := l.app.secretFlag("the key", l.key)
 		if err != nil {
-			return nil, &usageError{message: "the key: " + err.Error()}
+			return nil, err
 		}
 		if key == "" {
 			return nil, &usageError{message: "the key is empty", hint: "Pipe it in, or give the file that holds it: --key @FILE."}

@@ -258,12 +258,9 @@ func (a *app) secretFlags(flags []config.FlagValue) ([]config.FlagValue, error) 
 	if i < 0 {
 		return flags, nil
 	}
-	text, err := a.secretFlag(flags[i].Text)
-	if errors.Is(err, context.Canceled) {
-		return nil, err
-	}
+	text, err := a.secretFlag(keyFlag, flags[i].Text)
 	if err != nil {
-		return nil, &usageError{message: fmt.Sprintf("%s: %v", keyFlag, err)}
+		return nil, err
 	}
 	flags[i].Text = text
 	return flags, nil
@@ -272,21 +269,27 @@ func (a *app) secretFlags(flags []config.FlagValue) ([]config.FlagValue, error) 
 // maxKey bounds a key read from a file or from standard input, in bytes.
 const maxKey = 64 << 10
 
-func (a *app) secretFlag(text string) (string, error) {
+// secretFlag returns the secret that a flag gives or points to.
+func (a *app) secretFlag(flag, text string) (string, error) {
 	path, isFile := strings.CutPrefix(text, "@")
+	var data []byte
+	var err error
 	switch {
 	case isFile:
-		data, err := readFile(path, maxKey)
-		return strings.TrimSpace(string(data)), err
+		data, err = a.readPipe(path, maxKey)
 	case text != "-":
 		a.secrets.Add(text)
 		a.note("other users of this machine can see a key on the command line; use OPENAI_API_KEY or %s @FILE", keyFlag)
 		return text, nil
 	case a.stdinUsed:
-		return "", errors.New("standard input already held the prompt")
+		err = errors.New("standard input already held the prompt")
 	case a.streams.In.Terminal:
-		return "", errors.New("pipe the key in, or use @FILE")
+		err = errors.New("pipe the key in, or use @FILE")
+	default:
+		data, err = a.stdin(maxKey)
 	}
-	data, err := a.stdin(maxKey)
+	if err != nil && !errors.Is(err, context.Canceled) {
+		return "", &usageError{message: fmt.Sprintf("%s: %v", flag, err)}
+	}
 	return strings.TrimSpace(string(data)), err
 }

@@ -131,7 +131,7 @@ func samplingKeys() []Key {
 // programKeys are those of the program itself.
 func programKeys() []Key {
 	return []Key{
-		{Name: "timeout", Prompt: true, Help: "longest wait for the first byte of an answer", Type: TypeDuration, Min: bound(0), Project: true,
+		{Name: "timeout", Help: "longest wait for the first byte of an answer", Type: TypeDuration, Min: bound(0), Project: true,
 			Flag: "--timeout", Env: env("QWEN_TIMEOUT"), Settings: []string{"model.generationConfig.timeout"}},
 		{Name: "idle-timeout", Prompt: true, Help: "longest silence within an answer", Type: TypeDuration, Min: bound(0), Project: true,
 			Flag: "--idle-timeout", Env: env("QWEN_IDLE_TIMEOUT"), Settings: []string{"model.generationConfig.idleTimeout"}},
