@@ -33,6 +33,7 @@ type app struct {
 	environ []string
 	dir     string // working directory
 	home    string // "" if there is none
+	root    string // directory of the program's own files, "" if there is none
 	streams term.Streams
 	builtin []*sdk.Description
 
@@ -113,6 +114,7 @@ func newApp(args, environ []string, builtin []sdk.Provider) *app {
 	}
 	a.dir, _ = os.Getwd()
 	a.home, _ = os.UserHomeDir()
+	a.root = config.StateRoot(environ, a.home)
 	for _, p := range builtin {
 		if d, err := p.Describe(context.Background()); err == nil {
 			d.Capabilities = sdk.CapabilitiesOf(p, d.Capabilities)
@@ -151,8 +153,8 @@ func (a *app) pluginDirs() []pluginhost.Dir {
 	if dir := a.getenv("QWEN_PLUGIN_DIR"); filepath.IsAbs(dir) {
 		dirs = append(dirs, pluginhost.Dir{Path: dir, Origin: "QWEN_PLUGIN_DIR"})
 	}
-	if root := config.StateRoot(a.environ, a.home); root != "" {
-		dirs = append(dirs, pluginhost.Dir{Path: filepath.Join(root, "plugins"), Origin: "user"})
+	if a.root != "" {
+		dirs = append(dirs, pluginhost.Dir{Path: filepath.Join(a.root, "plugins"), Origin: "user"})
 	}
 	return dirs
 }

@@ -34,7 +34,7 @@ func (a *app) addProfileFlag(root *cobra.Command) {
 
 // profiles returns what remembers the login in use.
 func (a *app) profiles() *profile.State {
-	return profile.NewState(config.StateRoot(a.environ, a.home))
+	return profile.NewState(a.root)
 }
 
 // loginIDs lists the stored logins, the one in use first. What keeps it from

@@ -193,7 +193,7 @@ func (a *app) ownVariables(plugin string, names []string) []string {
 
 // store returns the credential store.
 func (a *app) store() *credstore.Vault {
-	return credstore.New(config.StateRoot(a.environ, a.home), credstore.Options{
+	return credstore.New(a.root, credstore.Options{
 		Mode:      a.credentialMode,
 		NoKeyring: credstore.KeyringAbsence(runtime.GOOS, a.getenv, pathExists),
 	})

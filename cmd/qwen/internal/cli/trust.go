@@ -27,11 +27,10 @@ type trusting struct {
 // can put it: in the state root, which only the user can move. It is "" if there
 // is no state root.
 func (a *app) trustFile() string {
-	root := config.StateRoot(a.environ, a.home)
-	if root == "" {
+	if a.root == "" {
 		return ""
 	}
-	return filepath.Join(root, trust.FileName)
+	return filepath.Join(a.root, trust.FileName)
 }
 
 // folderTrust returns what the user has decided about a folder.
