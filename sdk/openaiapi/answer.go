@@ -43,6 +43,9 @@ type answer struct {
 	finish  string // the finish reason
 	usage   *sdk.Usage
 
+	text     surrogateJoiner
+	thought  surrogateJoiner
+	refusal  surrogateJoiner
 	think    thinkSplitter
 	tools    toolCalls
 	details  []detail
@@ -270,7 +273,8 @@ func (a *answer) choice(c *choice) error {
 func (a *answer) failedFinish(reason string, d *delta) error {
 	r := report{code: reason, requestID: a.call.requestID(a.resp)}
 	if d != nil {
-		r.message, _ = d.text()
+		text, _ := d.text()
+		r.message = string(text)
 	}
 	return a.call.serviceError(a.resp.StatusCode, r)
 }
@@ -288,9 +292,8 @@ func (a *answer) delta(d *delta) error {
 		return err
 	}
 	if d.Refusal != "" {
-		a.refused = true
-		if !a.stream.Refusal(string(d.Refusal)) {
-			return errStopped
+		if err := a.refuse(d.Refusal); err != nil {
+			return err
 		}
 	}
 	if !isNull(d.Audio) {
@@ -303,14 +306,48 @@ func (a *answer) delta(d *delta) error {
 }
 
 // say emits text and thought, in this order: thought, text.
-func (a *answer) say(text, thought string) error {
-	if !a.stream.Reasoning(thought) {
-		return errStopped
+func (a *answer) say(text, thought piece) error {
+	if thought != "" {
+		if err := a.settleText(); err != nil {
+			return err
+		}
+		if !a.stream.Reasoning(a.thought.join(thought)) {
+			return errStopped
+		}
 	}
 	if text == "" {
 		return nil
 	}
+	if err := a.settleThought(); err != nil {
+		return err
+	}
+	return a.sayText(a.text.join(text))
+}
+
+// settleText ends the text said so far, as far as it was held back for the half of a
+// character.
+func (a *answer) settleText() error { return a.sayText(a.text.flush()) }
+
+// settleThought does the same for the thought.
+func (a *answer) settleThought() error {
+	return emitted(a.stream.Reasoning(a.thought.flush()))
+}
+
+// settle does it for both, before a part of another kind.
+func (a *answer) settle() error {
+	if err := a.settleThought(); err != nil {
+		return err
+	}
+	return a.settleText()
+}
+
+// sayText emits text, and as a thought what think tags mark as one.
+func (a *answer) sayText(text string) error {
+	if text == "" {
+		return nil
+	}
 	if a.call.svc.Dialect.ThinkTags {
+		var thought string
 		thought, text = a.think.split(text)
 		if !a.stream.Reasoning(thought) {
 			return errStopped
@@ -324,6 +361,15 @@ func (a *answer) say(text, thought string) error {
 	return emitted(a.stream.Text(text))
 }
 
+// refuse emits a piece of a refusal.
+func (a *answer) refuse(text piece) error {
+	a.refused = true
+	if err := a.settle(); err != nil {
+		return err
+	}
+	return emitted(a.stream.Refusal(a.refusal.join(text)))
+}
+
 // callTools takes the fragments of tool calls.
 func (a *answer) callTools(d *delta) error {
 	fragments := d.ToolCalls
@@ -332,6 +378,9 @@ func (a *answer) callTools(d *delta) error {
 	}
 	if len(fragments) == 0 {
 		return nil
+	}
+	if err := a.settle(); err != nil {
+		return err
 	}
 	if err := a.closeDetails(); err != nil {
 		return err
@@ -357,9 +406,11 @@ func (a *answer) detail(d *delta) error {
 		if next == nil {
 			continue
 		}
-		var text string
-		if d.thought() == "" && json.Unmarshal(next["text"], &text) == nil && !a.stream.Reasoning(text) {
-			return errStopped
+		var text piece
+		if d.thought() == "" && json.Unmarshal(next["text"], &text) == nil {
+			if err := a.say("", text); err != nil {
+				return err
+			}
 		}
 		if n := len(a.details); n > 0 && a.details[n-1].same(next) {
 			a.details[n-1].merge(next)
@@ -394,6 +445,9 @@ func (a *answer) images(images []imageDelta) error {
 			}
 			media = sdk.Media{MediaType: strings.TrimPrefix(head, "data:"), Data: decoded}
 		}
+		if err := a.settle(); err != nil {
+			return err
+		}
 		if !a.stream.Part(&sdk.Image{Media: media}) {
 			return errStopped
 		}
@@ -418,7 +472,7 @@ func (a *answer) end(cause error) error {
 	if err := a.call.req.Context().Err(); err != nil {
 		return err
 	}
-	said := a.stream.Parts() > 0 || len(a.tools.open) > 0 || a.think.held != ""
+	said := a.stream.Parts() > 0 || len(a.tools.open) > 0 || a.think.held+a.text.held+a.thought.held+a.refusal.held != ""
 	switch {
 	case a.finish != "", a.whole, cause == errDone && said:
 		return a.complete()
@@ -439,6 +493,12 @@ func (a *answer) end(cause error) error {
 func (a *answer) complete() error {
 	if err := a.start("", ""); err != nil {
 		return err
+	}
+	if err := a.settle(); err != nil {
+		return err
+	}
+	if !a.stream.Refusal(a.refusal.flush()) {
+		return errStopped
 	}
 	inThought := a.think.closing != ""
 	if held := a.think.flush(); inThought && !a.stream.Reasoning(held) || !inThought && !a.stream.Text(held) {

@@ -31,10 +31,10 @@ type choice struct {
 
 type delta struct {
 	Content          json.RawMessage `json:"content"` // string, or a list of parts (Mistral)
-	ReasoningContent looseString     `json:"reasoning_content"`
-	Reasoning        looseString     `json:"reasoning"`
+	ReasoningContent piece           `json:"reasoning_content"`
+	Reasoning        piece           `json:"reasoning"`
 	ReasoningDetails json.RawMessage `json:"reasoning_details"`
-	Refusal          looseString     `json:"refusal"`
+	Refusal          piece           `json:"refusal"`
 	ToolCalls        []toolDelta     `json:"tool_calls"`
 	FunctionCall     *functionDelta  `json:"function_call"` // what tool calls were before 2023
 	Images           []imageDelta    `json:"images"`        // OpenRouter
@@ -90,14 +90,13 @@ func (c *choice) delta() *delta {
 
 // text returns the delta's text and, where the content is a list of parts, the
 // thoughts among them.
-func (d *delta) text() (text, thought string) {
+func (d *delta) text() (text, thought piece) {
 	if len(d.Content) == 0 {
 		return "", ""
 	}
 	if d.Content[0] != '[' {
-		var s looseString
-		_ = json.Unmarshal(d.Content, &s)
-		return string(s), ""
+		_ = json.Unmarshal(d.Content, &text)
+		return text, ""
 	}
 	var parts []contentPart
 	if json.Unmarshal(d.Content, &parts) != nil {
@@ -107,10 +106,10 @@ func (d *delta) text() (text, thought string) {
 		switch p.Type {
 		case "thinking":
 			for _, t := range p.Thinking {
-				thought += string(t.Text)
+				thought += t.Text
 			}
 		default:
-			text += string(p.Text)
+			text += p.Text
 		}
 	}
 	return text, thought
@@ -119,12 +118,12 @@ func (d *delta) text() (text, thought string) {
 // contentPart is an element of a content list.
 type contentPart struct {
 	Type     looseString   `json:"type"`
-	Text     looseString   `json:"text"`
+	Text     piece         `json:"text"`
 	Thinking []contentPart `json:"thinking"`
 }
 
 // thought returns the delta's thinking, under either of its names.
-func (d *delta) thought() string { return or(string(d.ReasoningContent), string(d.Reasoning)) }
+func (d *delta) thought() piece { return or(d.ReasoningContent, d.Reasoning) }
 
 // isNull reports whether a field was absent or null.
 func isNull(raw json.RawMessage) bool {
@@ -132,14 +131,14 @@ func isNull(raw json.RawMessage) bool {
 }
 
 // text returns the arguments as text: a string's content, or an object as written.
-func (f *functionDelta) text() string {
+func (f *functionDelta) text() piece {
 	if isNull(f.Arguments) {
 		return ""
 	}
 	if f.Arguments[0] == '"' {
-		var s string
+		var s piece
 		_ = json.Unmarshal(f.Arguments, &s)
 		return s
 	}
-	return string(f.Arguments)
+	return piece(f.Arguments)
 }

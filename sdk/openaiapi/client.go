@@ -118,7 +118,7 @@ func (c *Client) Verify(ctx context.Context, svc *Service) error {
 }
 
 // or returns s, or other if s is empty.
-func or(s, other string) string {
+func or[S ~string](s, other S) S {
 	if s == "" {
 		return other
 	}

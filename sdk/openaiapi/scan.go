@@ -1,9 +1,6 @@
 package openaiapi
 
-import (
-	"encoding/json"
-	"unicode/utf8"
-)
+import "unicode/utf8"
 
 // scanDelta reads the chunk that nearly every event of a long answer is: one choice
 // whose delta adds text, thought or nothing, and no news besides. It reports false
@@ -13,7 +10,7 @@ import (
 //
 // encoding/json matches names in any case of letters and lets the last of several
 // equal names win. So unknown names and repeated ones end the scan.
-func scanDelta(data []byte) (text, thought string, ok bool) {
+func scanDelta(data []byte) (text, thought piece, ok bool) {
 	s := scanner{data: data}
 	if !s.answer() || !s.atEnd() || !s.seen.delta {
 		return "", "", false
@@ -27,7 +24,7 @@ type scanner struct {
 	data []byte
 	i    int
 
-	text, reasoningContent, reasoning string
+	text, reasoningContent, reasoning piece
 
 	seen struct{ choices, delta, content, reasoningContent, reasoning bool }
 }
@@ -183,12 +180,12 @@ func (s *scanner) plainString() ([]byte, bool) {
 }
 
 // stringOrNull consumes a string into dst. A string with escapes or invalid UTF-8
-// goes through encoding/json.
-func (s *scanner) stringOrNull(dst *string) bool {
+// goes through [unquote].
+func (s *scanner) stringOrNull(dst *piece) bool {
 	s.space()
 	start := s.i
 	if inside, ok := s.plainString(); ok && utf8.Valid(inside) {
-		*dst = string(inside)
+		*dst = piece(inside)
 		return true
 	}
 	if s.i = start; s.null() {
@@ -197,17 +194,9 @@ func (s *scanner) stringOrNull(dst *string) bool {
 	if !s.skipString() {
 		return false
 	}
-	decoded, ok := unquote(s.data[start:s.i])
-	*dst = decoded
-	return ok
-}
-
-// unquote decodes a JSON string. It is apart from its caller so that the scanner
-// itself stays off the heap.
-func unquote(quoted []byte) (string, bool) {
-	var decoded string
-	err := json.Unmarshal(quoted, &decoded)
-	return decoded, err == nil
+	decoded, err := unquote(s.data[start:s.i])
+	*dst = piece(decoded)
+	return err == nil
 }
 
 // skipString consumes a string with escapes, which are not checked.

@@ -3,7 +3,7 @@ package openaiapi
 import "testing"
 
 // plainDelta is what scanDelta should say, found the slow way.
-func plainDelta(data []byte) (text, thought string, ok bool) {
+func plainDelta(data []byte) (text, thought piece, ok bool) {
 	c, err := decodeChunk(data)
 	if err != nil || isError(c) || !isNull(c.Usage) || len(c.Choices) != 1 {
 		return "", "", false
@@ -23,7 +23,7 @@ func plainDelta(data []byte) (text, thought string, ok bool) {
 func TestScanDelta(t *testing.T) {
 	for _, tt := range []struct {
 		chunk         string
-		text, thought string
+		text, thought piece
 		ok            bool
 	}{
 		{contentChunk, " token", "", true},
@@ -33,6 +33,8 @@ func TestScanDelta(t *testing.T) {
 		{`{"choices":[{"delta":{"content":null,"reasoning_content":"hm"}}],"usage":null}`, "", "hm", true},
 		{`{"choices":[{"delta":{"content":"a","reasoning":"hm","tool_calls":null}}]}`, "a", "hm", true},
 		{`{"choices":[{"delta":{}}]}`, "", "", true},
+		{`{"choices":[{"delta":{"content":"a\ud83d"}}]}`, "a\xed\xa0\xbd", "", true}, // half a pair stays half a pair
+		{`{"choices":[{"delta":{"content":"\uDE00\\ud83d","reasoning":"\ud83d\ud83d\ude00"}}]}`, "\xed\xb8\x80\\ud83d", "\xed\xa0\xbd😀", true},
 		// Everything else is for decodeChunk.
 		{`{"choices":[{"delta":{"content":"a"},"finish_reason":"stop"}]}`, "", "", false},
 		{`{"choices":[{"delta":{"content":"a","Content":"b"}}]}`, "", "", false},
@@ -69,6 +71,9 @@ func FuzzScanDelta(f *testing.F) {
 		`{"choices":[{"delta":{"content":"\u4f60\n","reasoning":"x","role":"assistant"},"finish_reason":null}],"usage":null,"error":null}`,
 		`{"choices":[{"index":0,"delta":{"reasoning_content":"a","content":null,"tool_calls":null}}],"created":12}`,
 		`{"choices":[{"delta":{"content":"a"},"delta":{"CONTENT":"b"}}]}`,
+		`{"choices":[{"delta":{"content":"a\ud83d\\","reasoning":"\ude00\ud83db\uD83D\uDe00"}}]}`,
+		`{"choices":[{"delta":{"content":"a\ud8","reasoning":"\ud83d\u00"}}]}`,
+		"{\"choices\":[{\"delta\":{\"content\":\"\xed\xa0\xbd\"}}]}",
 		"{\"choices\":[{\"delta\":{\"content\":\"\xff\"}}],\"id\":\"\xfe\"}",
 	} {
 		f.Add([]byte(seed))

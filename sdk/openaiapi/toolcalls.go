@@ -43,6 +43,7 @@ type toolCall struct {
 	begun    jsonProgress
 	held     strings.Builder // arguments that came before the start
 	opaque   []byte
+	joiner   surrogateJoiner
 	chunk    int // the last chunk with a fragment of it
 }
 
@@ -59,7 +60,7 @@ func (t *toolCalls) add(fragments []toolDelta) error {
 
 func (t *toolCalls) fragment(d *toolDelta) error {
 	args := d.Function.text()
-	c := t.find(d, args)
+	c := t.find(d, string(args))
 	if c == nil {
 		if len(t.open) == maxToolCalls {
 			return errTooManyCalls
@@ -76,7 +77,7 @@ func (t *toolCalls) fragment(d *toolDelta) error {
 		c.opaque = slices.Clone(d.ExtraContent)
 		t.stream.ToolOpaque(c.key, c.opaque)
 	}
-	return t.arguments(c, args)
+	return t.arguments(c, c.joiner.join(args))
 }
 
 // find returns the call that a fragment belongs to, nil for a new one.
@@ -198,6 +199,9 @@ func (t *toolCalls) finish() (nameless int, err error) {
 		return 0, err
 	}
 	for _, c := range t.open {
+		if err := t.arguments(c, c.joiner.flush()); err != nil {
+			return 0, err
+		}
 		switch {
 		case !c.started:
 			nameless++
@@ -262,16 +266,16 @@ func (e detail) same(d detail) bool {
 // merge joins the texts of d to those of e and takes over its other members.
 func (e detail) merge(d detail) {
 	for name, raw := range d {
-		var was, is string
+		was := e[name]
 		switch {
 		case isNull(raw):
-		case (name == "text" || name == "summary" || name == "data") &&
-			json.Unmarshal(e[name], &was) == nil && json.Unmarshal(raw, &is) == nil:
-			joined := jsonWriter{}
-			joined.str(was + is)
-			e[name] = joined.buf
+		case (name == "text" || name == "summary" || name == "data") && isString(was) && isString(raw):
+			// In JSON's own form, where half a character is not lost.
+			e[name] = slices.Concat(was[:len(was)-1], raw[1:])
 		default:
 			e[name] = raw
 		}
 	}
 }
+
+func isString(raw json.RawMessage) bool { return len(raw) > 0 && raw[0] == '"' }
