@@ -40,7 +40,8 @@ type answer struct {
 	chosen  bool   // a choice has come: this is an answer
 	whole   bool   // the answer came in one piece
 	refused bool   // there was a refusal
-	finish  string // the finish reason
+	finish  string // the finish reason, if nothing was said since
+	resumed bool   // something was said after a finish reason
 	usage   *sdk.Usage
 
 	text     surrogateJoiner
@@ -305,8 +306,26 @@ func (a *answer) delta(d *delta) error {
 	return a.callTools(d)
 }
 
+// goOn notes that the service says something. A finish reason before it was not the
+// end, then, and another one has to come: Gemini and gateways before it finish with
+// every chunk, others behind the thought already
+// (https://github.com/BerriAI/litellm/issues/2195,
+// https://github.com/open-webui/open-webui/issues/16377). What follows the last finish
+// reason is not known to be whole, or to belong to this answer.
+func (a *answer) goOn() {
+	if a.finish == "" {
+		return
+	}
+	a.finish, a.resumed = "", true
+	a.grace.Stop()
+	a.grace = nil
+}
+
 // say emits text and thought, in this order: thought, text.
 func (a *answer) say(text, thought piece) error {
+	if text != "" || thought != "" {
+		a.goOn()
+	}
 	if thought != "" {
 		if err := a.settleText(); err != nil {
 			return err
@@ -364,6 +383,7 @@ func (a *answer) sayText(text string) error {
 // refuse emits a piece of a refusal.
 func (a *answer) refuse(text piece) error {
 	a.refused = true
+	a.goOn()
 	if err := a.settle(); err != nil {
 		return err
 	}
@@ -379,6 +399,7 @@ func (a *answer) callTools(d *delta) error {
 	if len(fragments) == 0 {
 		return nil
 	}
+	a.goOn()
 	if err := a.settle(); err != nil {
 		return err
 	}
@@ -445,6 +466,7 @@ func (a *answer) images(images []imageDelta) error {
 			}
 			media = sdk.Media{MediaType: strings.TrimPrefix(head, "data:"), Data: decoded}
 		}
+		a.goOn()
 		if err := a.settle(); err != nil {
 			return err
 		}
@@ -474,19 +496,41 @@ func (a *answer) end(cause error) error {
 	}
 	said := a.stream.Parts() > 0 || len(a.tools.open) > 0 || a.think.held+a.text.held+a.thought.held+a.refusal.held != ""
 	switch {
+	case cause == errDone && a.resumed && a.finish == "":
+		return a.call.protocolError(a.resp, "the service finished the answer, then went on, and did not finish again").
+			WithHint("What arrived is shown; whether it is whole is not known. If it happens again, the service or a proxy is broken.")
 	case a.finish != "", a.whole, cause == errDone && said:
 		return a.complete()
 	case cause == errDone && a.chosen:
 		return a.call.protocolError(a.resp, "the answer holds nothing, not even a finish reason")
+	case (cause == errDone || cause == io.EOF) && !a.chosen && a.wordless(cause):
+		return a.call.notTheAPI(a.resp, nil)
 	case (cause == errDone || cause == io.EOF) && !a.chosen:
 		return a.call.notTheAPI(a.resp, a.head)
 	case errors.Is(cause, errEventTooLong):
 		return a.call.protocolError(a.resp, "%w", cause)
 	case cause == io.EOF:
-		return &sdk.Error{Kind: sdk.KindIncomplete, Host: a.call.host, Retryable: true, RequestID: a.call.requestID(a.resp),
-			Message: "the answer ended without a finish reason"}
+		return a.cut(&sdk.Error{Kind: sdk.KindIncomplete, Host: a.call.host, Retryable: true, RequestID: a.call.requestID(a.resp),
+			Message: "the answer ended without a finish reason"})
 	}
-	return a.call.brokenOff(cause)
+	return a.cut(a.call.brokenOff(cause))
+}
+
+// wordless reports whether an event stream held nothing but comments and its end.
+func (a *answer) wordless(cause error) bool {
+	return a.size == 0 && (cause == errDone || bytes.HasPrefix(a.head, []byte(":")))
+}
+
+// cut says what a person can do about an answer that broke off. The host sends the
+// prompt again by itself as long as nothing was shown.
+func (a *answer) cut(err error) error {
+	if e := sdk.AsError(err); e.Kind == sdk.KindIncomplete {
+		e.Hint = "Send the prompt again."
+		if a.stream.Parts() > 0 {
+			e.Hint = "What arrived is shown. Send the prompt again for the whole answer."
+		}
+	}
+	return err
 }
 
 // complete emits what was held back, the token counts and the end.

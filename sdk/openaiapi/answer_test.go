@@ -38,6 +38,9 @@ func TestAnswers(t *testing.T) {
 		{"without end marker", Dialect{}, stream(`"content":"Hello"`, stop), "text:Hello | stop"},
 		{"without finish reason", Dialect{}, stream(`"content":"Hello"`, "[DONE]"), "text:Hello | stop"},
 		{"reason together with the text", Dialect{}, stream(`{"choices":[{"delta":{"content":"Hi"},"finish_reason":"stop"}]}`), "text:Hi | stop"},
+		{"a reason in every chunk", Dialect{}, stream(`{"choices":[{"delta":{"content":"a"},"finish_reason":"stop"}]}`, `{"choices":[{"delta":{"content":"b"},"finish_reason":"stop"}]}`, "[DONE]"), "text:ab | stop"},
+		{"a reason after the thought", Dialect{}, stream(`{"choices":[{"delta":{"reasoning":"hm"},"finish_reason":"stop"}]}`, `"content":"a"`, "FINISH:length"), "thought:hm | text:a | length"},
+		{"nothing said after the reason", Dialect{}, stream(`"content":"a"`, stop, `"content":"","reasoning_content":null`, `{"choices":[]}`, "[DONE]"), "text:a | stop"},
 		{"nothing but a reason", Dialect{}, stream("FINISH:length", "[DONE]"), "length"},
 		{"CRLF and no space", Dialect{}, "data:{\"choices\":[{\"delta\":{\"content\":\"Hi\"}}]}\r\n\r\ndata:[DONE]\r\n\r\n", "text:Hi | stop"},
 		{"last event not ended", Dialect{}, stream(`"content":"Hi"`) + `data: [DONE]`, "text:Hi | stop"},
@@ -152,8 +155,11 @@ func TestFailedAnswers(t *testing.T) {
 		{"cut off", "text/event-stream", stream(`"content":"Hel"`), sdk.KindIncomplete, "without a finish reason"},
 		{"cut off within an event", "text/event-stream", stream(`"content":"Hel"`) + `data: {"choices":[{"del`, sdk.KindIncomplete, "without a finish reason"},
 		{"empty", "text/event-stream", "", sdk.KindProtocol, "empty (text/event-stream)"},
-		{"only comments", "text/event-stream", ": hello\n\n", sdk.KindProtocol, "text/event-stream"},
-		{"only the end marker", "text/event-stream", stream("[DONE]"), sdk.KindProtocol, "text/event-stream"},
+		{"only comments", "text/event-stream", ": hello\n\n", sdk.KindProtocol, "empty (text/event-stream)"},
+		{"only the end marker", "text/event-stream", stream("[DONE]"), sdk.KindProtocol, "empty (text/event-stream)"},
+		{"text after the finish reason", "text/event-stream", stream(`"content":"ok"`, "FINISH:stop", `"content":"more"`, "[DONE]"), sdk.KindProtocol, "did not finish again"},
+		{"a call after the finish reason", "text/event-stream", stream(`"content":"ok"`, "FINISH:stop", `"tool_calls":[{"index":0,"id":"c","function":{"name":"f","arguments":"{}"}}]`, "[DONE]"), sdk.KindProtocol, "did not finish again"},
+		{"text after the finish reason, cut off", "text/event-stream", stream(`"content":"ok"`, "FINISH:stop", `"content":"more"`), sdk.KindIncomplete, "without a finish reason"},
 		{"nothing said", "text/event-stream", stream(`"role":"assistant"`, "[DONE]"), sdk.KindProtocol, "holds nothing"},
 		{"web page", "text/html", "<!DOCTYPE html><title>Sign in</title>", sdk.KindProtocol, "web page"},
 		{"web page as a stream", "text/event-stream", "<html>", sdk.KindProtocol, "web page"},
@@ -183,6 +189,20 @@ func TestFailedAnswers(t *testing.T) {
 				t.Error("the error names no host")
 			}
 		})
+	}
+}
+
+// The hint depends on whether there is something to see.
+func TestCutAnswerHints(t *testing.T) {
+	for body, want := range map[string]string{
+		stream(`"content":"Hel"`):    "What arrived is shown. Send the prompt again for the whole answer.",
+		stream(`"role":"assistant"`): "Send the prompt again.",
+		`{"choices":[`:               "Send the prompt again.",
+	} {
+		_, err := chat(t, service(t, sse(body)), ask())
+		if e := sdk.AsError(err); e == nil || e.Kind != sdk.KindIncomplete || e.Hint != want {
+			t.Errorf("%s: %+v", body, e)
+		}
 	}
 }
 

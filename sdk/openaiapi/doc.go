@@ -14,7 +14,8 @@
 //	}
 //
 // The package is careful where servers are not: a stream counts as complete only
-// when a finish reason or the end marker was seen; a web page, an empty stream or
+// when a finish reason or the end marker was seen, and after a finish reason nothing
+// more was said, or another one came; a web page, an empty stream or
 // malformed JSON is an error and never an empty answer; a redirect to another
 // origin is refused before the key or the prompt gets there; and an error never
 // repeats the key, even where the server does.
