@@ -140,7 +140,23 @@ func (c *checker) checkPartDone(e *PartDone) error {
 	if call, ok := e.Part.(*ToolCall); ok && (call.ID != p.start.ToolCallID || call.Name != p.start.ToolName) {
 		return violation("part %d ended as another tool call than it began", e.Index)
 	}
+	if t, ok := e.Part.(*Text); ok {
+		if err := checkAnnotations(e.Index, t); err != nil {
+			return err
+		}
+	}
 	return c.checkText(e.Index, p, partText(e.Part))
+}
+
+// checkAnnotations keeps hosts from cutting a text where it cannot be cut.
+func checkAnnotations(index int, t *Text) error {
+	boundary := func(i int) bool { return i == len(t.Text) || utf8.RuneStart(t.Text[i]) }
+	for _, a := range t.Annotations {
+		if a.Start < 0 || a.End < a.Start || a.End > len(t.Text) || !boundary(a.Start) || !boundary(a.End) {
+			return violation("an annotation of part %d marks the bytes %d to %d, which are no span of its text", index, a.Start, a.End)
+		}
+	}
+	return nil
 }
 
 // checkText compares the text of a part with its deltas.

@@ -35,6 +35,9 @@ func TestCheckStream(t *testing.T) {
 	call := func(id, name string) sdk.Event {
 		return &sdk.PartStarted{Kind: sdk.PartToolCall, ToolCallID: id, ToolName: name}
 	}
+	annotated := func(s string, start, end int) sdk.Event {
+		return &sdk.PartDone{Part: &sdk.Text{Text: s, Annotations: []sdk.Annotation{{Start: start, End: end}}}}
+	}
 	finish := &sdk.Finished{Reason: sdk.FinishStop}
 
 	tests := []struct {
@@ -49,6 +52,13 @@ func TestCheckStream(t *testing.T) {
 			&sdk.PartDone{Part: &sdk.ToolCall{ID: "1", Name: "f", Arguments: "{}"}}, finish}, ""},
 		{"whole image", []sdk.Event{&sdk.PartStarted{Kind: sdk.PartImage}, &sdk.PartDone{Part: &sdk.Image{}}, finish}, ""},
 		{"unknown kind", []sdk.Event{&sdk.PartStarted{Kind: "hologram"}, delta(0, "x"), &sdk.PartDone{Part: &sdk.Unknown{}}, finish}, ""},
+
+		{"annotated", []sdk.Event{text(0), delta(0, "a你"), annotated("a你", 1, 4), finish}, ""},
+		{"annotated as a whole", []sdk.Event{text(0), delta(0, "a你"), annotated("a你", 0, 0), finish}, ""},
+		{"annotated behind the end", []sdk.Event{text(0), delta(0, "a你"), annotated("a你", 1, 5), finish}, "an annotation of part 0"},
+		{"annotated from behind", []sdk.Event{text(0), delta(0, "a你"), annotated("a你", 4, 1), finish}, "an annotation of part 0"},
+		{"annotated before the start", []sdk.Event{text(0), delta(0, "a你"), annotated("a你", -1, 1), finish}, "an annotation of part 0"},
+		{"annotated within a character", []sdk.Event{text(0), delta(0, "a你"), annotated("a你", 1, 2), finish}, "the bytes 1 to 2"},
 
 		{"nothing", nil, "without a finish event"},
 		{"no finish", []sdk.Event{text(0), delta(0, "a"), done(0, "a")}, "without a finish event"},

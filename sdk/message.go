@@ -93,10 +93,13 @@ type Text struct {
 	Extra       Extras
 }
 
-// An Annotation marks a span of a text part: a citation, most often.
+// An Annotation marks a span of a text part: a citation, most often. The span is in
+// bytes of Text as UTF-8 and splits no character; one of 0 to 0 stands for a source of
+// the text as a whole. A provider whose service counts characters or UTF-16 units
+// converts.
 type Annotation struct {
 	Type  string // "url", "file", "document"; open
-	Start int    // first byte of the span in Text, UTF-8
+	Start int    // first byte of the span
 	End   int    // byte after the span
 	Title string
 	URL   string

@@ -28,6 +28,7 @@ type textPart struct {
 	text   strings.Builder
 	opaque []byte
 	extra  Extras
+	notes  []Annotation
 }
 
 // openCall is an open tool call.
@@ -89,6 +90,27 @@ func (s *Stream) ReasoningExtra(extra Extras) bool {
 	return true
 }
 
+// Annotate marks a span of the current text part, which comes with the part's
+// [PartDone]. It opens a text part if there is none. [Stream.CurrentText] has the text
+// that the span counts bytes of. Log probabilities have no place of their own; they go
+// into [Finished.Extra].
+func (s *Stream) Annotate(a Annotation) bool {
+	if !s.open(PartText) {
+		return false
+	}
+	s.current.notes = append(s.current.notes, a)
+	return true
+}
+
+// CurrentText returns the text so far of the part that [Stream.Text] adds to; empty if
+// none is open. It copies nothing.
+func (s *Stream) CurrentText() string {
+	if s.current == nil || s.current.kind != PartText {
+		return ""
+	}
+	return s.current.text.String()
+}
+
 func (s *Stream) piece(kind PartKind, text string) bool {
 	if text == "" {
 		return !s.stopped && !s.ended
@@ -129,7 +151,7 @@ func (p *textPart) part() Part {
 	case PartRefusal:
 		return &Refusal{Text: p.text.String(), Extra: p.extra}
 	default:
-		return &Text{Text: p.text.String(), Extra: p.extra}
+		return &Text{Text: p.text.String(), Annotations: p.notes, Extra: p.extra}
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/qwen-cli/qwen/sdk"
 )
@@ -47,6 +48,7 @@ type answer struct {
 	text     surrogateJoiner
 	thought  surrogateJoiner
 	refusal  surrogateJoiner
+	cited    citations
 	think    thinkSplitter
 	tools    toolCalls
 	details  []detail
@@ -300,6 +302,7 @@ func (a *answer) delta(d *delta) error {
 	if !isNull(d.Audio) {
 		a.warn("part-ignored", "the service sent audio, which is not shown")
 	}
+	a.cited.add(d.Annotations)
 	if err := a.images(d.Images); err != nil {
 		return err
 	}
@@ -343,9 +346,14 @@ func (a *answer) say(text, thought piece) error {
 	return a.sayText(a.text.join(text))
 }
 
-// settleText ends the text said so far, as far as it was held back for the half of a
-// character.
-func (a *answer) settleText() error { return a.sayText(a.text.flush()) }
+// settleText ends the text said so far: what was held back for the half of a character
+// is said, and what was cited is marked.
+func (a *answer) settleText() error {
+	if err := a.sayText(a.text.flush()); err != nil {
+		return err
+	}
+	return a.cite()
+}
 
 // settleThought does the same for the thought.
 func (a *answer) settleThought() error {
@@ -365,6 +373,7 @@ func (a *answer) sayText(text string) error {
 	if text == "" {
 		return nil
 	}
+	characters := utf8.RuneCountInString(text)
 	if a.call.svc.Dialect.ThinkTags {
 		var thought string
 		thought, text = a.think.split(text)
@@ -377,6 +386,7 @@ func (a *answer) sayText(text string) error {
 			return err
 		}
 	}
+	a.cited.received += characters
 	return emitted(a.stream.Text(text))
 }
 
@@ -446,6 +456,9 @@ func (a *answer) detail(d *delta) error {
 func (a *answer) closeDetails() error {
 	if len(a.details) == 0 {
 		return nil
+	}
+	if err := a.cite(); err != nil {
+		return err
 	}
 	opaque, err := json.Marshal(a.details)
 	a.details = nil
@@ -548,6 +561,10 @@ func (a *answer) complete() error {
 	if held := a.think.flush(); inThought && !a.stream.Reasoning(held) || !inThought && !a.stream.Text(held) {
 		return errStopped
 	}
+	if err := a.cite(); err != nil {
+		return err
+	}
+	a.noteUncited()
 	if err := a.closeDetails(); err != nil {
 		return err
 	}

@@ -287,6 +287,7 @@ func FuzzAnswer(f *testing.F) {
 	f.Add(stream(`"content":"<think>a"`, `"tool_calls":[{"index":0,"id":"c1","function":{"name":"f","arguments":"{"}}]`, "FINISH:stop"), true)
 	f.Add(stream(`"tool_calls":[{"function":{"name":"f","arguments":{}}},{"id":"a"}]`, `"function_call":{"name":"g"}`, "[DONE]"), false)
 	f.Add(`{"choices":[{"message":{"content":[{"type":"text","text":"a"}]}}]}`, false)
+	f.Add(stream(`"content":"<think>a</think>🌍b\ud83c"`, `"content":"\udf0d","annotations":[{"type":"url_citation","url_citation":{"start_index":18,"end_index":20}}]`, "FINISH:stop"), true)
 	f.Add(stream(`{"error":{"message":["x"],"code":429}}`), false)
 	f.Add(stream(`"reasoning_details":[{"text":"a"},null]`, "FINISH:length"), true)
 	f.Fuzz(func(t *testing.T, body string, tags bool) {

@@ -104,6 +104,12 @@ func outcomeCases() []Case {
 			run: refusal,
 		},
 		{
+			ID: "citation-offsets-emoji", Needs: Cited,
+			Doc: "A citation arrives with its text part, and its offsets count bytes also where the text has emoji and Chinese characters.",
+			Why: "Services count characters or UTF-16 units; taken for bytes, they mark half a character of another sentence.",
+			run: citation,
+		},
+		{
 			ID: "reasoning", Needs: Thinking,
 			Doc: "What the model thinks arrives as a reasoning part of its own, and the answer without it.",
 			Why: "Thoughts in the answer break whatever reads it by program; thoughts that are lost are paid for nevertheless.",
@@ -146,6 +152,26 @@ func usagePresent(t TB, s *subject) {
 	if n := u.ReasoningTokens; n != 0 && n != want.ReasoningTokens {
 		t.Errorf("%d reasoning tokens, want %d", n, want.ReasoningTokens)
 	}
+}
+
+func citation(t TB, s *subject) {
+	a := s.complete(t)
+	wantText(t, a.text, CitedText)
+	for _, p := range a.done {
+		text, ok := p.(*sdk.Text)
+		if !ok || len(text.Annotations) == 0 {
+			continue
+		}
+		mark := text.Annotations[0]
+		if mark.URL != CitedURL {
+			t.Errorf("the citation's URL is %q, want %q", mark.URL, CitedURL)
+		}
+		if mark.Start < 0 || mark.Start > mark.End || mark.End > len(text.Text) || text.Text[mark.Start:mark.End] != CitedPhrase {
+			t.Errorf("the citation marks the bytes %d to %d, which are not %q", mark.Start, mark.End, CitedPhrase)
+		}
+		return
+	}
+	t.Errorf("no text part has a citation")
 }
 
 func refusal(t TB, s *subject) {

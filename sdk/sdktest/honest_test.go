@@ -218,6 +218,10 @@ func (m *memoryService) say(s *sdk.Stream) {
 		for range LongPieces {
 			s.Text(LongPiece)
 		}
+	case m.behaviour == Cited:
+		s.Text(CitedText)
+		start := strings.Index(CitedText, CitedPhrase)
+		s.Annotate(sdk.Annotation{Type: "url", URL: CitedURL, Start: start, End: start + len(CitedPhrase)})
 	case m.behaviour == Refusal:
 		s.Refusal(AnswerRefusal)
 	case n > 0:

@@ -158,6 +158,7 @@ func goodAnswers() map[Behaviour]fakecloud.Answer {
 		Withheld:      with(func(a *fakecloud.Answer) { a.FinishReason = "content_filter" }),
 		Refusal:       {Refusal: AnswerRefusal},
 		Thinking:      with(func(a *fakecloud.Answer) { a.Reasoning = AnswerReasoning }),
+		Cited:         {Text: CitedText, Citations: []fakecloud.Citation{{Phrase: CitedPhrase, URL: CitedURL, Title: "The sky"}}},
 		Long:          {Text: strings.Repeat(LongPiece, LongPieces), Chunks: LongPieces},
 		OneCall:       calls(1, fakecloud.ToolSplit),
 		TwoCalls:      calls(2, fakecloud.ToolSplit),

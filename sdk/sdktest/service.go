@@ -24,6 +24,7 @@ const (
 	Withheld      Behaviour = "withheld"       // ends for the content filter
 	Refusal       Behaviour = "refusal"        // the model refuses, with AnswerRefusal
 	Thinking      Behaviour = "thinking"       // AnswerReasoning, then AnswerText
+	Cited         Behaviour = "cited"          // CitedText, of which CitedPhrase rests on CitedURL
 	Long          Behaviour = "long"           // LongPieces pieces, LongPiece each, as fast as it can
 	OneCall       Behaviour = "one-call"       // calls the first of AnswerCalls, no text
 	TwoCalls      Behaviour = "two-calls"      // calls both, one after the other
@@ -76,6 +77,9 @@ const (
 	AnswerReasoning = "The user greets me. I greet back."
 	AnswerRefusal   = "I cannot help with that."
 	LongPiece       = "lorem-i "
+	CitedText       = "Hello 🌍! 天空是蓝色的 💙, says the almanac."
+	CitedPhrase     = "天空是蓝色的 💙"
+	CitedURL        = "https://almanac.example/sky"
 )
 
 // AnswerCalls returns the tool calls of answers that have some. Their IDs are for

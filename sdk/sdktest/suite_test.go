@@ -339,6 +339,12 @@ func answerFaults() map[string]fault {
 		"refusal": event(func(p *sdk.PartStarted) sdk.Event {
 			return &sdk.PartStarted{Index: p.Index, Kind: sdk.PartText}
 		}, Refusal),
+		"citation-offsets-emoji": event(func(d *sdk.PartDone) sdk.Event {
+			text := *d.Part.(*sdk.Text)
+			text.Annotations = slices.Clone(text.Annotations)
+			text.Annotations[0].Start -= len("🌍") - 1 // the emoji taken for one byte
+			return &sdk.PartDone{Index: d.Index, Part: &text}
+		}, Cited),
 		"reasoning": event(func(p *sdk.PartStarted) sdk.Event {
 			return &sdk.PartStarted{Index: p.Index, Kind: sdk.PartText}
 		}, Thinking),

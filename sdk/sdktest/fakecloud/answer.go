@@ -3,6 +3,7 @@ package fakecloud
 import (
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // An Answer says what a chat service answers. The zero Answer repeats what the
@@ -29,6 +30,9 @@ type Answer struct {
 	ToolCalls []ToolCall `json:"tool_calls,omitempty"`
 	ToolStyle ToolStyle  `json:"tool_style,omitempty"`
 
+	// Citations say which phrases of the text rest on which source.
+	Citations []Citation `json:"citations,omitempty"`
+
 	// Refusal is the text of a refusal.
 	Refusal string `json:"refusal,omitempty"`
 
@@ -41,6 +45,30 @@ type Answer struct {
 
 	// Header is added to the response.
 	Header map[string]string `json:"header,omitempty"`
+}
+
+// A Citation names the source of a phrase of the answer's text.
+type Citation struct {
+	Phrase string `json:"phrase"`
+	URL    string `json:"url"`
+	Title  string `json:"title"`
+}
+
+// annotation is the citation as the API has it, which counts characters.
+func (c Citation) annotation(text string) object {
+	before, _, _ := strings.Cut(text, c.Phrase)
+	start := utf8.RuneCountInString(before)
+	return object{"type": "url_citation", "url_citation": object{
+		"start_index": start, "end_index": start + utf8.RuneCountInString(c.Phrase), "url": c.URL, "title": c.Title,
+	}}
+}
+
+// annotations returns all of them.
+func (a *Answer) annotations() (list []object) {
+	for _, c := range a.Citations {
+		list = append(list, c.annotation(a.Text))
+	}
+	return list
 }
 
 // A ToolCall is one that the model makes. Without an ID one is made up from its

@@ -138,6 +138,9 @@ func namedAnswer(model string) Answer {
 		return Answer{Reasoning: thoughts, ThinkTags: true}
 	case "tools":
 		return Answer{ToolCalls: weather}
+	case "cite":
+		return Answer{Text: "Hello 🌍! The sky is blue 💙, says the almanac.", Citations: []Citation{
+			{Phrase: "The sky is blue 💙", URL: "https://almanac.example/sky", Title: "The sky"}}}
 	case "refuse":
 		return Answer{Refusal: "I cannot help with that."}
 	case "length":

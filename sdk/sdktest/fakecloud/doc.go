@@ -40,6 +40,7 @@
 //	think-tags           thoughts in <think> tags within the text
 //	tools                calls get_weather, arguments in pieces
 //	tools-STYLE          the same in one of the forms of ToolStyle
+//	cite                 a text with emoji and the source of one of its phrases
 //	refuse               a refusal
 //	length               stops for its token limit
 //	filter               stops for its content filter

@@ -60,6 +60,9 @@ func (e envelope) stream(a *Answer, withUsage bool) *rendering {
 			say(object{"content": s})
 		}
 	}
+	if len(a.Citations) > 0 {
+		say(object{"annotations": a.annotations()})
+	}
 	if a.Refusal != "" {
 		for _, s := range cut(a.Refusal, 0) {
 			say(object{"refusal": s})
@@ -87,6 +90,9 @@ func (e envelope) whole(a *Answer) *rendering {
 	}
 	if a.Reasoning != "" {
 		message[a.ReasoningField] = a.Reasoning
+	}
+	if len(a.Citations) > 0 {
+		message["annotations"] = a.annotations()
 	}
 	if a.Refusal != "" {
 		message["refusal"] = a.Refusal
