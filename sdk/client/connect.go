@@ -131,7 +131,7 @@ func (p *Process) clientConfig(provider string) (*plugin.ClientConfig, error) {
 		StartTimeout:     p.options.StartTimeout + settle, // ours ends first
 		GRPCDialOptions: []grpc.DialOption{
 			grpc.WithDefaultCallOptions(
-				grpc.MaxCallRecvMsgSize(launch.MaxMessage),
+				grpc.MaxCallRecvMsgSize(wire.MaxMessageSize),
 				grpc.MaxCallSendMsgSize(math.MaxInt32)),
 			grpc.WithNoProxy(),
 			grpc.WithIdleTimeout(0), // a connection that was let go could not be made again

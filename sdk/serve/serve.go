@@ -81,8 +81,8 @@ func newGRPCServer(stderr *os.File) func([]grpc.ServerOption) *grpc.Server {
 	restore := sync.OnceFunc(func() { os.Stdout, os.Stderr = stderr, stderr })
 	return func(opts []grpc.ServerOption) *grpc.Server {
 		return grpc.NewServer(append(opts,
-			grpc.MaxRecvMsgSize(launch.MaxMessage),
-			grpc.MaxSendMsgSize(launch.MaxMessage),
+			grpc.MaxRecvMsgSize(wire.MaxMessageSize),
+			grpc.MaxSendMsgSize(wire.MaxMessageSize),
 			grpc.UnaryInterceptor(func(ctx context.Context, req any, _ *grpc.UnaryServerInfo, call grpc.UnaryHandler) (any, error) {
 				restore()
 				return call(ctx, req)

@@ -1,6 +1,6 @@
 // Package launch is what the two halves of the plugin protocol agree on before
-// the first call: the handshake, the greeting on standard input, the identities
-// for mutual TLS and the limits.
+// the first call: the handshake, the greeting on standard input and the
+// identities for mutual TLS.
 //
 // A plugin's standard input is its lifeline. The host writes one line of JSON to
 // it, the [Hello], and keeps it open for as long as it wants the plugin: its end
@@ -24,10 +24,6 @@ import (
 // ProtocolVersion is the version of package qwen.provider.v1 in go-plugin's
 // negotiation. A breaking change of the protocol is a new number.
 const ProtocolVersion = 1
-
-// MaxMessage bounds a gRPC message in both directions, in bytes. It leaves room
-// for a conversation with a few 20 MB images; gRPC's own default is 4 MB.
-const MaxMessage = 256 << 20
 
 // PluginName is the name under which go-plugin dispenses the provider.
 const PluginName = "provider"

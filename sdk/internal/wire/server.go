@@ -14,8 +14,9 @@ import (
 )
 
 // MaxMessageSize is the largest message that either side accepts, in bytes: a
-// conversation with several large pictures fits. [NewClient] asks for it with
-// each call; a server has to be made with grpc.MaxRecvMsgSize(MaxMessageSize).
+// conversation with a few pictures of 20 MB fits, which gRPC's own 4 MB would not
+// hold. [NewClient] asks for it with each call; a server has to be made with
+// grpc.MaxRecvMsgSize(MaxMessageSize).
 const MaxMessageSize = 256 << 20
 
 // An Option changes how [Register] serves a provider.
