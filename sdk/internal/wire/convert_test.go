@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"google.golang.org/protobuf/encoding/protowire"
 	"google.golang.org/protobuf/proto"
 
 	"github.com/qwen-cli/qwen/sdk"
@@ -281,6 +282,24 @@ func TestUnknownPartSurvives(t *testing.T) {
 	}
 	if back := pbMessage(&got); !proto.Equal(back, m) {
 		t.Errorf("got  %v\nwant %v", back, m)
+	}
+}
+
+// What docs/protocol.md says of a message with a field that only a newer peer knows:
+// the field is lost, everything else is not.
+func TestUnknownFieldOfAKnownMessageIsDropped(t *testing.T) {
+	newer := &pb.Message{
+		Role:  "oracle",
+		Extra: map[string][]byte{"x": []byte("1")},
+		Parts: []*pb.Part{{Part: &pb.Part_Text{Text: &pb.TextPart{Text: "a", Extra: map[string][]byte{"y": []byte("2")}}}}},
+	}
+	want := proto.Clone(newer)
+	field := protowire.AppendString(protowire.AppendTag(nil, 1999, protowire.BytesType), "from the future")
+	newer.ProtoReflect().SetUnknown(field)
+	newer.Parts[0].GetText().ProtoReflect().SetUnknown(field)
+	m := sdkMessage(newer)
+	if got := pbMessage(&m); !proto.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
 	}
 }
 
