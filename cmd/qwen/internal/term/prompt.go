@@ -207,7 +207,7 @@ func (p *Prompter) ask(ctx context.Context, prompt string, secret bool) (string,
 	if _, err := io.WriteString(p.out, prompt); err != nil {
 		return "", err
 	}
-	answer, err := p.input.line(ctx)
+	answer, err := p.answer(ctx, secret)
 	if secret && p.tty != nil || err != nil {
 		p.println("") // the cursor is still behind the prompt
 	}

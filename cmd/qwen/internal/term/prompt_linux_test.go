@@ -91,6 +91,34 @@ func TestAskSecret(t *testing.T) {
 	}
 }
 
+// A secret that is pasted in two lines is one answer, and nothing of it is left for
+// the next question, which is shown.
+func TestPasteOfSeveralLines(t *testing.T) {
+	for _, tt := range []struct{ typed, want string }{
+		{pasteBegin + "sk-one\ntwo" + pasteEnd + "\n", "sk-one\ntwo"},
+		{pasteBegin + "sk-one\n" + pasteEnd + "\n", "sk-one"},
+		{pasteBegin + "sk-one" + pasteEnd + "\n", "sk-one"},
+		{pasteBegin + "sk-one" + pasteEnd + "\x7f\x7f\n", "sk-one" + pasteEnd[:len(pasteEnd)-2]},
+		{pasteBegin + "sk-one" + pasteEnd + strings.Repeat("\x7f", 7) + "\n\n", "sk-on"},
+		{"sk-one\n", "sk-one"},
+	} {
+		person, tty := pty(t)
+		p := NewPrompter(tty, tty)
+		p.Getenv = func(name string) string { return map[string]string{"TERM": "xterm"}[name] }
+		go func() {
+			_, _ = io.ReadFull(person, make([]byte, len("Key: "+pasteModeOn)))
+			_, _ = io.WriteString(person, tt.typed+"model\n")
+		}()
+		got, err := p.Ask(t.Context(), Question{Label: "Key", Secret: true})
+		if got != tt.want || err != nil {
+			t.Errorf("%q: %q, %v; want %q", tt.typed, got, err, tt.want)
+		}
+		if got, err := p.Ask(t.Context(), Question{Label: "Model"}); got != "model" || err != nil {
+			t.Errorf("%q: then %q, %v", tt.typed, got, err)
+		}
+	}
+}
+
 func TestAskSecretRestoresEcho(t *testing.T) {
 	for _, c := range []struct {
 		name string
