@@ -21,6 +21,7 @@ package auth
 
 import (
 	"context"
+	"strings"
 
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/credstore"
 	"github.com/qwen-cli/qwen/sdk"
@@ -79,13 +80,16 @@ func loginCommand(id credstore.ID) string {
 }
 
 // needsLogin returns err as the error that tells the user to sign in again,
-// after whatever advice the provider had.
+// after whatever advice the provider had. If that names the command already, it is
+// made to name the login as well: a provider does not know which one it is.
 func needsLogin(id credstore.ID, err error) error {
 	e := *sdk.AsError(err)
 	e.Kind, e.Provider, e.Retryable, e.Err = sdk.KindUnauthenticated, id.Provider, false, err
-	if e.Hint != "" {
-		e.Hint += " "
+	command, byProvider := loginCommand(id), `"qwen auth login `+id.Provider+`"`
+	if strings.Contains(e.Hint, byProvider) {
+		e.Hint = strings.ReplaceAll(e.Hint, byProvider, `"`+command+`"`)
+		return &e
 	}
-	e.Hint += `Run "` + loginCommand(id) + `" to sign in.`
+	e.Hint = strings.TrimLeft(e.Hint+` Run "`+command+`" to sign in.`, " ")
 	return &e
 }

@@ -484,3 +484,20 @@ func TestStateOf(t *testing.T) {
 		}
 	}
 }
+
+// A provider that names the command to sign in is not repeated, but corrected: it
+// does not know under which name the login is stored.
+func TestHintNamesTheCommandOnce(t *testing.T) {
+	for _, tt := range []struct{ profile, advice, want string }{
+		{"", "", `Run "qwen auth login qwen-oauth" to sign in.`},
+		{"", `Run "qwen auth login qwen-oauth" to sign in again.`, `Run "qwen auth login qwen-oauth" to sign in again.`},
+		{"work", `Run "qwen auth login qwen-oauth" to sign in again.`, `Run "qwen auth login qwen-oauth --profile work" to sign in again.`},
+		{"work", "Ask the owner.", `Ask the owner. Run "qwen auth login qwen-oauth --profile work" to sign in.`},
+	} {
+		refused := &sdk.Error{Kind: sdk.KindUnauthenticated, Message: "withdrawn", Hint: tt.advice}
+		err := needsLogin(credstore.ID{Provider: "qwen-oauth", Name: tt.profile}, refused)
+		if hint := sdk.AsError(err).Hint; hint != tt.want {
+			t.Errorf("advice %q for %q: hint %q, want %q", tt.advice, tt.profile, hint, tt.want)
+		}
+	}
+}
