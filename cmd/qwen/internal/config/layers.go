@@ -1,7 +1,9 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -78,7 +80,8 @@ func (r *resolver) restrict(l *layer) {
 		return
 	}
 	var foreign []string
-	for name, it := range l.vars {
+	for _, name := range l.inOrder() {
+		it := l.vars[name]
 		if r.projectVars[name] {
 			continue
 		}
@@ -94,6 +97,13 @@ func (r *resolver) restrict(l *layer) {
 	if len(foreign) > 0 {
 		r.note(Note{File: l.file, Minor: true, Text: foreignText(foreign)})
 	}
+}
+
+// inOrder returns the names of the variables, in the order of their lines.
+func (l *layer) inOrder() []string {
+	return slices.SortedFunc(maps.Keys(l.vars), func(a, b string) int {
+		return cmp.Or(cmp.Compare(l.vars[a].line, l.vars[b].line), strings.Compare(a, b))
+	})
 }
 
 // foreignText names some of the variables that mean nothing here.

@@ -297,8 +297,7 @@ func TestProjectDotenvSetsDocumentedVariablesOnly(t *testing.T) {
 		name, _, _ := strings.Cut(n.Text, " ")
 		told = append(told, name)
 	}
-	slices.Sort(told)
-	expect(t, fmt.Sprint(told), "[NO_COLOR OPENAI_AUTH_HEADER QWEN_ALLOW_HTTP QWEN_HOME QWEN_LOG_LEVEL QWEN_PLUGIN_DIR QWEN_PROVIDER]")
+	expect(t, fmt.Sprint(told), "[QWEN_HOME QWEN_LOG_LEVEL QWEN_PROVIDER OPENAI_AUTH_HEADER QWEN_PLUGIN_DIR QWEN_ALLOW_HTTP NO_COLOR]")
 	expect(t, fmt.Sprint(minor), "[ignored, as a project's file may not set it: DATABASE_URL]")
 }
 
