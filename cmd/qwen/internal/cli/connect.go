@@ -89,6 +89,9 @@ func (a *app) authenticate(ctx context.Context, c *connection) error {
 		c.stored = &id
 	}
 	if c.stored != nil {
+		for _, note := range a.store().Repair(*c.stored) {
+			a.note("%s", string(note))
+		}
 		c.source = a.session(c)
 		return nil
 	}
@@ -118,10 +121,12 @@ func (a *app) shadowedLogin(ctx context.Context, cfg *config.Config) (credstore.
 		return credstore.ID{}, false
 	}
 	id, ok := a.storedFor(ctx, cfg.Provider.Text, cfg.ChosenEndpoint())
-	if ok || cfg.ChosenEndpoint() != "" || cfg.Provider.Source.Kind != config.FromInference {
+	typed := cfg.ChosenEndpoint() != "" && cfg.Endpoint.Source.Kind == config.FromFlag
+	if ok || typed || cfg.Provider.Source.Kind != config.FromInference {
 		return id, ok
 	}
-	// The key has decided on the provider as well.
+	// The key has decided on the provider as well, and an address beside it, on the
+	// host: the login in use is elsewhere, which is what has to be told.
 	if ids := a.loginIDs(ctx); len(ids) > 0 {
 		return ids[0], true
 	}

@@ -114,7 +114,7 @@ func (l *login) run(ctx context.Context) error {
 	if err := l.check(); err != nil {
 		return err
 	}
-	if _, err := l.app.credentialMode(); err != nil {
+	if err := l.app.store().Ready(); err != nil {
 		return err // before the person has done all the rest
 	}
 	ui, err := l.ui()

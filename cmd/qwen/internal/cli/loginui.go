@@ -47,7 +47,7 @@ func (l *login) ui() (*loginUI, error) {
 		}
 	}
 	if l.key != "" {
-		key, err := l.app.secretFlag("the key", l.key)
+		key, err := l.app.secretFlag("the key", l.key, "--with-key or --key @FILE")
 		if err != nil {
 			return nil, err
 		}

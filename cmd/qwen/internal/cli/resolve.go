@@ -258,7 +258,7 @@ func (a *app) secretFlags(flags []config.FlagValue) ([]config.FlagValue, error) 
 	if i < 0 {
 		return flags, nil
 	}
-	text, err := a.secretFlag(keyFlag, flags[i].Text)
+	text, err := a.secretFlag(keyFlag, flags[i].Text, "OPENAI_API_KEY or "+keyFlag+" @FILE")
 	if err != nil {
 		return nil, err
 	}
@@ -269,8 +269,9 @@ func (a *app) secretFlags(flags []config.FlagValue) ([]config.FlagValue, error) 
 // maxKey bounds a key read from a file or from standard input, in bytes.
 const maxKey = 64 << 10
 
-// secretFlag returns the secret that a flag gives or points to.
-func (a *app) secretFlag(flag, text string) (string, error) {
+// secretFlag returns the secret that a flag gives or points to; instead names what
+// is better than a key on the command line.
+func (a *app) secretFlag(flag, text, instead string) (string, error) {
 	path, isFile := strings.CutPrefix(text, "@")
 	var data []byte
 	var err error
@@ -279,7 +280,7 @@ func (a *app) secretFlag(flag, text string) (string, error) {
 		data, err = a.readPipe(path, maxKey)
 	case text != "-":
 		a.secrets.Add(text)
-		a.note("other users of this machine can see a key on the command line; use OPENAI_API_KEY or %s @FILE", keyFlag)
+		a.note("other users of this machine can see a key on the command line; use %s", instead)
 		return text, nil
 	case a.stdinUsed:
 		err = errors.New("standard input already held the prompt")
@@ -291,5 +292,11 @@ func (a *app) secretFlag(flag, text string) (string, error) {
 	if err != nil && !errors.Is(err, context.Canceled) {
 		return "", &usageError{message: fmt.Sprintf("%s: %v", flag, err)}
 	}
-	return strings.TrimSpace(string(data)), err
+	return trimFile(data), err
+}
+
+// trimFile removes what a file has around its only value: white space, and the byte
+// order mark that editors on Windows write.
+func trimFile(data []byte) string {
+	return strings.TrimSpace(strings.TrimPrefix(string(data), "\ufeff"))
 }

@@ -110,6 +110,10 @@ func keyringError(verb string, id ID, err error) error {
 		reason = "the login is too large for it"
 	}
 	e := &sdk.Error{Kind: sdk.KindConfig, Message: fmt.Sprintf("cannot %s the login %s %s the system keyring: %s", verb, id, where, reason), Err: err}
+	return withAdvice(e)
+}
+
+func withAdvice(e *sdk.Error) error {
 	return e.WithHint("Unlock the keyring, or keep logins in files: QWEN_CREDENTIAL_STORE=file, or security.credentialStore in settings.json.")
 }
 

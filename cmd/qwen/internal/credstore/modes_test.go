@@ -97,6 +97,51 @@ func TestWideModesAreRepairedAndReported(t *testing.T) {
 	}
 }
 
+func TestRepair(t *testing.T) {
+	for _, id := range modeIDs {
+		f := newFile(t)
+		mustPut(t, f, id, apiKeyOrTokens(id))
+		path := mustPath(t, f, id)
+		for _, p := range []string{path, filepath.Dir(path)} {
+			if err := os.Chmod(p, 0o755); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if notes := f.Repair(id); len(notes) != 2 {
+			t.Errorf("notes: %q, want one for the directory and one for the file", notes)
+		}
+		checkModes(t, f.root)
+		if again := f.Repair(id); len(again) > 0 {
+			t.Errorf("said once more: %q", again)
+		}
+	}
+}
+
+// What a link leads to is not ours to change.
+func TestRepairFollowsNoLink(t *testing.T) {
+	f, id := newFile(t), modeIDs[1]
+	mustPut(t, f, id, apiKey("mine"))
+	elsewhere := filepath.Join(t.TempDir(), "elsewhere")
+	if err := os.WriteFile(elsewhere, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	path := mustPath(t, f, id)
+	if err := errors.Join(os.Remove(path), os.Symlink(elsewhere, path)); err != nil {
+		t.Fatal(err)
+	}
+	if notes := f.Repair(id); len(notes) > 0 {
+		t.Errorf("notes: %q", notes)
+	}
+	checkMode(t, elsewhere, 0o644)
+}
+
+func apiKeyOrTokens(id ID) *sdk.Credential {
+	if id.Provider == "qwen-oauth" {
+		return oauthCredential()
+	}
+	return apiKey("mine")
+}
+
 func TestSymbolicLinksAreRefused(t *testing.T) {
 	id := ID{Provider: "openai", Name: "work"}
 	for _, link := range []string{"credentials", "credentials/openai", "credentials/openai/work.json"} {

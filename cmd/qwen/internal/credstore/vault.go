@@ -155,6 +155,16 @@ func (v *Vault) Put(ctx context.Context, id ID, c *sdk.Credential) ([]Note, erro
 	return nil, sdk.Errorf(sdk.KindConfig, "there is no credential store %q", string(mode))
 }
 
+// Ready returns why nothing can be stored, as far as that is known beforehand: a
+// sign-in whose result has no place to go should not begin.
+func (v *Vault) Ready() error {
+	mode, err := v.mode()
+	if err != nil || mode != ModeKeyring || v.ring.absent == "" {
+		return err
+	}
+	return withAdvice(sdk.Errorf(sdk.KindConfig, "cannot store a login in the system keyring: %s", v.ring.absent))
+}
+
 // putAuto uses the keyring for what is new or already there, if it answers.
 func (v *Vault) putAuto(ctx context.Context, e entry, c *sdk.Credential) ([]Note, error) {
 	if !e.inKeyring() && (onDisk(e.path) || e.id == sharedID) {

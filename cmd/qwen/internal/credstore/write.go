@@ -145,11 +145,37 @@ func (f *File) repairDirs(path string) []Note {
 	return notes
 }
 
+// Repair takes away what others can do with the file of a credential and with the
+// directories on the way to it, and says so. A key may be written only once, so that
+// this cannot wait for the next time.
+func (f *File) Repair(id ID) []Note {
+	path, err := f.Path(id)
+	if err != nil || !hasModes || f.checkDirs(path) != nil {
+		return nil
+	}
+	return append(f.repairDirs(path), repairFile(path)...)
+}
+
+func repairFile(path string) []Note {
+	notes := modeNote(path)
+	if notes == nil {
+		return nil
+	}
+	file, err := os.OpenFile(path, os.O_RDONLY|openFlags, 0)
+	if err == nil {
+		err = errors.Join(file.Chmod(fileMode), file.Close())
+	}
+	if err != nil {
+		return []Note{Note(fileError("others can read", path, err).Error())}
+	}
+	return notes
+}
+
 // modeNote says that the file at path was open to others, as it stands before it
 // is replaced.
 func modeNote(path string) []Note {
 	info, err := os.Lstat(path)
-	if err != nil || !hasModes || info.Mode().Perm()&^fileMode == 0 {
+	if err != nil || !hasModes || !info.Mode().IsRegular() || info.Mode().Perm()&^fileMode == 0 {
 		return nil
 	}
 	return []Note{Note(fmt.Sprintf("%s had mode %04o, which let others read it; it is %04o now", path, info.Mode().Perm(), fileMode))}
