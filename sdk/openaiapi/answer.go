@@ -516,7 +516,7 @@ func (a *answer) end(cause error) error {
 		return a.complete()
 	case cause == errDone && a.chosen:
 		return a.call.protocolError(a.resp, "the answer holds nothing, not even a finish reason")
-	case (cause == errDone || cause == io.EOF) && !a.chosen && a.wordless(cause):
+	case cause == errDone && a.size == 0, cause == io.EOF && a.onlyComments():
 		return a.call.notTheAPI(a.resp, nil)
 	case (cause == errDone || cause == io.EOF) && !a.chosen:
 		return a.call.notTheAPI(a.resp, a.head)
@@ -529,10 +529,8 @@ func (a *answer) end(cause error) error {
 	return a.cut(a.call.brokenOff(cause))
 }
 
-// wordless reports whether an event stream held nothing but comments and its end.
-func (a *answer) wordless(cause error) bool {
-	return a.size == 0 && (cause == errDone || bytes.HasPrefix(a.head, []byte(":")))
-}
+// onlyComments reports whether an event stream began with a comment and held no event.
+func (a *answer) onlyComments() bool { return a.size == 0 && bytes.HasPrefix(a.head, []byte(":")) }
 
 // cut says what a person can do about an answer that broke off. The host sends the
 // prompt again by itself as long as nothing was shown.
@@ -546,11 +544,8 @@ func (a *answer) cut(err error) error {
 	return err
 }
 
-// complete emits what was held back, the token counts and the end.
-func (a *answer) complete() error {
-	if err := a.start("", ""); err != nil {
-		return err
-	}
+// letGo emits what of texts was held back, and what was kept for their end.
+func (a *answer) letGo() error {
 	if err := a.settle(); err != nil {
 		return err
 	}
@@ -565,7 +560,15 @@ func (a *answer) complete() error {
 		return err
 	}
 	a.noteUncited()
-	if err := a.closeDetails(); err != nil {
+	return a.closeDetails()
+}
+
+// complete emits what was held back, the token counts and the end.
+func (a *answer) complete() error {
+	if err := a.start("", ""); err != nil {
+		return err
+	}
+	if err := a.letGo(); err != nil {
 		return err
 	}
 	nameless, err := a.tools.finish()
