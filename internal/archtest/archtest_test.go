@@ -101,6 +101,12 @@ var rules = []rule{
 		why:      "storage knows neither providers nor when to refresh",
 	},
 	{
+		packages: []string{host + "/usage"},
+		ours:     []string{"sdk"},
+		outside:  []string{flock},
+		why:      "the ledger knows numbers and names, not who asks or what was said",
+	},
+	{
 		packages: []string{host + "/pluginhost"},
 		ours:     []string{"sdk", "sdk/client"},
 		outside:  []string{hclog, xsys},

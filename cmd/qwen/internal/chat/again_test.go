@@ -209,3 +209,47 @@ func TestComeBack(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+// Every request is told, however it ended and whoever ended it.
+func TestSent(t *testing.T) {
+	busy := fails(overloaded())
+	cut := func(_ context.Context, s *sdk.Stream) {
+		s.Text("Hel")
+		s.Fail(&sdk.Error{Kind: sdk.KindIncomplete})
+	}
+	for _, c := range []struct {
+		name    string
+		scripts []script
+		leave   bool // after the first event
+		want    []sdk.ErrorKind
+		parts   int // of the last
+	}{
+		{"answered", []script{hello}, false, []sdk.ErrorKind{""}, 2},
+		{"at the second attempt", []script{busy, hello}, false, []sdk.ErrorKind{sdk.KindOverloaded, ""}, 2},
+		{"cut off", []script{cut}, false, []sdk.ErrorKind{sdk.KindIncomplete}, 1},
+		{"nobody reads on", []script{hello}, true, []sdk.ErrorKind{sdk.KindCanceled}, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var sent []Attempt
+				turn, _ := answers(Options{Retry: patient, Sent: func(a Attempt) { sent = append(sent, a) }}, c.scripts...)
+				for range turn.Events(t.Context()) {
+					if c.leave {
+						break
+					}
+				}
+				var kinds []sdk.ErrorKind
+				for _, a := range sent {
+					kinds = append(kinds, a.Kind)
+				}
+				if !slices.Equal(kinds, c.want) {
+					t.Fatalf("%q, want %q", kinds, c.want)
+				}
+				last := sent[len(sent)-1]
+				if len(last.Parts) != c.parts || last.Began.IsZero() || last.Kind == "" && (last.Model != "large-0711" || last.Usage.InputTokens != 3) {
+					t.Errorf("%+v", last)
+				}
+			})
+		})
+	}
+}

@@ -1,6 +1,8 @@
 package chat
 
 import (
+	"cmp"
+	"errors"
 	"time"
 
 	"github.com/qwen-cli/qwen/sdk"
@@ -24,6 +26,28 @@ type Result struct {
 	// Withheld counts the parts whose opaque data was not sent, because another
 	// provider or endpoint had issued it.
 	Withheld int
+}
+
+// An Attempt is one request that was sent.
+type Attempt struct {
+	Began    time.Time
+	Duration time.Duration
+	Model    string        // that answered, else the one asked for
+	Usage    *sdk.Usage    // the last report; nil if there was none
+	Parts    []sdk.Part    // what arrived of an answer
+	Kind     sdk.ErrorKind // of the error; "" if it was answered
+}
+
+// attempted returns what is known of the request that has just ended.
+func (t *Turn) attempted(began time.Time, err error) Attempt {
+	a := Attempt{
+		Began: began, Duration: time.Since(began), Model: cmp.Or(t.result.Started.Model, t.opts.Origin.Model),
+		Usage: t.result.Usage, Parts: t.answer.parts(), Kind: sdk.KindOf(err),
+	}
+	if errors.Is(err, errStopped) {
+		a.Kind = sdk.KindCanceled
+	}
+	return a
 }
 
 // Timing says when what happened, counted from the start of the turn. A zero

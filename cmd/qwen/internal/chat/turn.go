@@ -42,6 +42,10 @@ type Options struct {
 	// Retrying is told of every request after the first, before the wait for it.
 	// An error that it returns ends the turn. nil: nobody is told.
 	Retrying func(Retry) error
+
+	// Sent is told of every request when it is over, also of one that failed or was
+	// cancelled. nil: nobody is told.
+	Sent func(Attempt)
 }
 
 // A Turn is one question and its answer. It can be run once.
@@ -95,8 +99,18 @@ func (t *Turn) run(ctx context.Context, show func(sdk.Event) bool) error {
 	}
 }
 
-// attempt sends req and passes on the answer's events.
+// attempt sends req, passes on the answer's events, and tells that it was sent.
 func (t *Turn) attempt(ctx context.Context, req *sdk.ChatRequest, show func(sdk.Event) bool) error {
+	began := time.Now()
+	err := t.send(ctx, req, show)
+	if t.opts.Sent != nil {
+		t.opts.Sent(t.attempted(began, err))
+	}
+	return err
+}
+
+// send sends req and passes on the answer's events.
+func (t *Turn) send(ctx context.Context, req *sdk.ChatRequest, show func(sdk.Event) bool) error {
 	t.result.Attempts++
 	t.result.Started, t.result.Usage, t.held = sdk.Started{}, nil, nil
 	ctx, cancel := context.WithCancelCause(ctx)

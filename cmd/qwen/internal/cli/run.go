@@ -160,6 +160,8 @@ func (o *promptOptions) send(ctx context.Context, c *connection, request *sdk.Ch
 	if err != nil {
 		return err
 	}
+	books := &bookkeeper{app: a, connection: c, request: request}
+	defer books.enter()
 	turn := chat.NewTurn(chat.Options{
 		Provider:         c.plugin,
 		Request:          request,
@@ -168,7 +170,8 @@ func (o *promptOptions) send(ctx context.Context, c *connection, request *sdk.Ch
 		IdleTimeout:      cmp.Or(c.config.Options.IdleTimeout, c.description().IdleTimeout, defaultIdle),
 		Refresh:          c.rejected,
 		Retry:            retryPolicy(&c.config.Options),
-		Retrying:         showRetry(renderer),
+		Retrying:         books.retrying(showRetry(renderer)),
+		Sent:             books.attempt,
 	})
 	began := time.Now()
 	err = renderer.Start(render.Session{Model: c.origin(request).Model, Dir: a.dir, Version: version()})

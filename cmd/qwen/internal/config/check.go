@@ -50,7 +50,7 @@ func (k Key) canonical(v Value) (text, problem string) {
 	}
 	switch k.Type {
 	case TypeBool:
-		b, err := strconv.ParseBool(v.Text)
+		b, err := parseBool(v.Text)
 		return strconv.FormatBool(b), problemIf(err, "must be true or false")
 	case TypeInt:
 		n, err := strconv.ParseInt(v.Text, 10, 64)
@@ -67,6 +67,17 @@ func (k Key) canonical(v Value) (text, problem string) {
 		return listText(v), ""
 	}
 	return v.Text, ""
+}
+
+// parseBool also understands what is written on switches.
+func parseBool(text string) (bool, error) {
+	switch text {
+	case "on":
+		return true, nil
+	case "off":
+		return false, nil
+	}
+	return strconv.ParseBool(text)
 }
 
 func problemIf(err error, problem string) string {

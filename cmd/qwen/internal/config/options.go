@@ -26,6 +26,10 @@ type Options struct {
 	AllowHTTP    bool          `mapstructure:"allow-http"`
 
 	CredentialStore string `mapstructure:"credential-store"`
+
+	Usage      bool   `mapstructure:"usage"`       // requests are recorded
+	UsagePlan  string `mapstructure:"usage-plan"`  // whose limits are shown; empty: all plans'
+	BillingDay int    `mapstructure:"billing-day"` // 0: not known
 }
 
 // decode turns the texts that won into [Options]. A row of the table without a

@@ -1,0 +1,3 @@
+package usage
+
+const openFlags = 0
