@@ -28,7 +28,7 @@ holds a key, still wins; then this says so. For a single call: --profile NAME.`,
 			if s := a.findService(ctx, args[0]); s != nil {
 				return a.use(ctx, connectionOf(*s), args[0])
 			}
-			return err
+			return a.withServices(ctx, err)
 		},
 		ValidArgsFunction: func(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 			if len(args) > 0 {

@@ -121,8 +121,7 @@ func (a *app) shadowedLogin(ctx context.Context, cfg *config.Config) (credstore.
 		return credstore.ID{}, false
 	}
 	id, ok := a.storedFor(ctx, cfg.Provider.Text, cfg.ChosenEndpoint())
-	typed := cfg.ChosenEndpoint() != "" && cfg.Endpoint.Source.Kind == config.FromFlag
-	if ok || typed || cfg.Provider.Source.Kind != config.FromInference {
+	if ok || isMeant(cfg) || cfg.Provider.Source.Kind != config.FromInference {
 		return id, ok
 	}
 	// The key has decided on the provider as well, and an address beside it, on the
@@ -131,6 +130,13 @@ func (a *app) shadowedLogin(ctx context.Context, cfg *config.Config) (credstore.
 		return ids[0], true
 	}
 	return credstore.ID{}, false
+}
+
+// isMeant reports whether the address that a key goes to was asked for: typed, or
+// that of the model's service in a settings file.
+func isMeant(cfg *config.Config) bool {
+	from := cfg.Endpoint.Source
+	return cfg.ChosenEndpoint() != "" && (from.Kind == config.FromFlag || strings.HasPrefix(from.Name, "modelProviders."))
 }
 
 // needsCredential reports whether a request without a credential is pointless:

@@ -93,7 +93,7 @@ func (a *app) chosenLogin(ctx context.Context, flags *pflag.FlagSet) (*config.Ch
 	if err != nil {
 		s := a.findService(ctx, name)
 		if s == nil {
-			return nil, nil, err
+			return nil, nil, a.withServices(ctx, err)
 		}
 		chosen.StoredCredential = serviceCredential(*s)
 		return chosen, nil, checkChosen(flags, name, connectionOf(*s).ID)

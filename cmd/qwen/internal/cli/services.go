@@ -4,10 +4,12 @@ import (
 	"cmp"
 	"context"
 	"net/url"
+	"strings"
 
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/config"
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/credstore"
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/profile"
+	"github.com/qwen-cli/qwen/sdk"
 )
 
 // services lists the services that modelProviders in settings files names.
@@ -52,6 +54,24 @@ func (a *app) findService(ctx context.Context, name string) *config.ModelService
 		}
 	}
 	return nil
+}
+
+// withServices adds the names of the services to an error about a name that there is
+// not.
+func (a *app) withServices(ctx context.Context, err error) error {
+	all := a.services(ctx)
+	var names []string
+	for _, s := range all {
+		if name := serviceName(all, s); a.findService(ctx, name) != nil {
+			names = append(names, name)
+		}
+	}
+	if len(names) == 0 {
+		return err
+	}
+	e := *sdk.AsError(err)
+	e.Hint += " Of settings files: " + strings.Join(names, ", ") + "."
+	return &e
 }
 
 // serviceCredential returns a service as the configuration takes it.
