@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/config"
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/usage"
+	"github.com/qwen-cli/qwen/sdk"
 )
 
 // sinceFlag and defaultSince say from when on requests are looked at.
@@ -86,10 +88,20 @@ func (a *app) showUsage(cmd *cobra.Command, since, by string, asJSON bool) error
 	if !cfg.Options.Usage {
 		a.note("requests are not counted now (%s)", cfg.Get("usage").Source)
 	}
+	if plan := cfg.Options.UsagePlan; plan != "" && !a.hasPlan(plan) {
+		a.note("no provider has a plan %q (%s): all are shown", plan, cfg.Get("usage-plan").Source)
+	}
 	if asJSON {
 		return a.printJSON(usageReportJSON(report, by))
 	}
 	return a.printUsage(report, by)
+}
+
+// hasPlan reports whether a built-in provider has a plan of that name.
+func (a *app) hasPlan(id string) bool {
+	return slices.ContainsFunc(a.builtin, func(d *sdk.Description) bool {
+		return slices.ContainsFunc(d.Plans, func(p sdk.Plan) bool { return p.ID == id })
+	})
 }
 
 // ledgerOf returns the ledger, which may be empty.

@@ -8,7 +8,6 @@ import (
 
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/term"
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/usage"
-	"github.com/qwen-cli/qwen/sdk"
 )
 
 // A usagePage writes a report for people.
@@ -92,7 +91,7 @@ func (p *usagePage) table(by string) {
 		p.line("%s", line)
 	}
 	if p.report.Total.Estimated > 0 {
-		p.words("", fmt.Sprintf("~ estimated, for %d requests: the service did not count", p.report.Total.Estimated))
+		p.words("", fmt.Sprintf("~ estimated, for %s: the service did not count", plural(p.report.Total.Estimated, "request")))
 	}
 }
 
@@ -120,9 +119,12 @@ func (p *usagePage) number(n int64) string {
 	return short(n)
 }
 
-// short returns a number with at most three digits: 1234567 is 1.23M. It is never
+// short returns a number in at most five characters: 1234567 is 1.23M. It is never
 // rounded up to what is not reached.
 func short(n int64) string {
+	if n < 10_000 {
+		return strconv.FormatInt(n, 10)
+	}
 	unit, suffix := int64(1), ""
 	for _, s := range []string{"K", "M", "G", "T", "P"} {
 		if n/unit < 1000 {
@@ -132,7 +134,7 @@ func short(n int64) string {
 	}
 	whole, rest := n/unit, n%unit
 	switch {
-	case unit == 1 || whole >= 100:
+	case whole >= 100:
 		return fmt.Sprintf("%d%s", whole, suffix)
 	case whole >= 10:
 		return fmt.Sprintf("%d.%d%s", whole, rest/(unit/10), suffix)
@@ -142,7 +144,7 @@ func short(n int64) string {
 
 // fit drops columns from the right and then shortens the first until all fit.
 func (p *usagePage) fit(widths []int) []int {
-	const leastName = 10
+	const leastName = 16
 	for len(widths) > 1 && widths[len(widths)-1] == 0 {
 		widths = widths[:len(widths)-1]
 	}
@@ -196,19 +198,34 @@ func bar(n, most int64, columns int) string {
 
 // limits writes how much of each limit was used.
 func (p *usagePage) limits() {
-	title := ""
-	for i := range p.report.Limits {
-		u := &p.report.Limits[i]
-		if t := limitTitle(u); t != title {
-			title = t
-			p.line("")
-			p.words("", t)
-		}
-		p.limit(u)
+	list := p.report.Limits
+	if len(list) == 0 {
+		return
 	}
-	if title != "" {
+	for len(list) > 0 {
+		title := limitTitle(&list[0])
+		n := 1
+		for n < len(list) && limitTitle(&list[n]) == title {
+			n++
+		}
 		p.line("")
-		p.words("", "Limits as counted on this machine. The service counts what it gets from everywhere.")
+		p.words("", title)
+		p.limitsOf(list[:n])
+		list = list[n:]
+	}
+	p.line("")
+	p.words("", "Limits as counted on this machine. The service counts what it gets from everywhere.")
+}
+
+// limitsOf writes the limits of one plan, and what the service itself has said.
+func (p *usagePage) limitsOf(list []usage.LimitUse) {
+	refused := int64(0)
+	for i := range list {
+		p.limit(&list[i])
+		refused = max(refused, list[i].Refused)
+	}
+	if refused > 0 {
+		p.words("  ", fmt.Sprintf("The service itself refused %s in this time: an allowance was used up.", plural(refused, "request")))
 	}
 }
 
@@ -225,14 +242,9 @@ func (p *usagePage) limit(u *usage.LimitUse) {
 	if u.Limit.Amount > 0 {
 		percent = fmt.Sprintf(", %d%%", u.Used*100/u.Limit.Amount)
 	}
-	p.words("  ", fmt.Sprintf("%s: %s of %s %s%s", windowName(u.Limit.Window), p.number(u.Used), p.number(u.Limit.Amount), unitName(u.Limit.Unit), percent))
+	p.words("  ", fmt.Sprintf("%s: %d of %d %s%s", windowName(u.Limit.Window), u.Used, u.Limit.Amount, u.Limit.Unit, percent))
 	p.words("    ", p.resets(u))
-	if u.Refused > 0 {
-		p.words("    ", fmt.Sprintf("the service itself refused %s in this time: allowance used up", plural(u.Refused, "request")))
-	}
 }
-
-func unitName(u sdk.LimitUnit) string { return string(u) }
 
 func plural(n int64, what string) string {
 	if n == 1 {

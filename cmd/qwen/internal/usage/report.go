@@ -127,6 +127,7 @@ const (
 
 // Report adds up.
 func (l *Ledger) Report(q Query) (*Report, error) {
+	q.Now, q.Since = q.Now.Truncate(time.Millisecond), q.Since.Truncate(time.Millisecond) // as times are kept
 	r := &reporter{query: q, groups: map[string]*Group{}, limits: map[account][]*LimitUse{}}
 	r.report.Since, r.report.Until = q.Since, q.Now
 	r.days = make([]Group, chartDays)

@@ -27,7 +27,7 @@ type Work struct {
 
 // Sums calls visit with sums of all requests since the earliest of the cuts. No sum
 // is of requests before and after one of the cuts; nor, if daily is set, of two
-// days, in whatever zone.
+// days, in whatever zone. The cuts are whole milliseconds, as times are kept.
 func (l *Ledger) Sums(cuts []time.Time, daily bool, visit func(Sum)) (Work, error) {
 	var work Work
 	since := slices.MinFunc(cuts, time.Time.Compare)

@@ -118,6 +118,19 @@ func TestReportGroups(t *testing.T) {
 	}
 }
 
+// A period that begins within the millisecond of a request has it, and what is
+// added up with it.
+func TestReportBeginsWithinAMillisecond(t *testing.T) {
+	now := time.Date(2026, 11, 22, 15, 0, 0, 0, time.UTC)
+	l := New(t.TempDir())
+	fill(t, l, 6, time.Minute, now)
+	since := now.Add(-5*time.Minute + 700*time.Microsecond)
+	r, err := l.Report(Query{Now: now, Since: since, By: ByModel})
+	if err != nil || r.Total.Requests != 6 {
+		t.Errorf("%d requests, %v", r.Total.Requests, err)
+	}
+}
+
 func FuzzParseReset(f *testing.F) {
 	f.Add("Monday 00:00 UTC+8")
 	f.Add("billing day 23:59 UTC-03:30")
