@@ -192,7 +192,11 @@ func (p *provider) verify(ctx context.Context, conn *sdk.Connection, ui sdk.UI) 
 		return err
 	}
 	host := hostOf(svc.BaseURL)
-	if err := ui.Wait(ctx, "asking "+host+" whether it accepts the key"); err != nil {
+	question := " whether it accepts the key"
+	if svc.Key == "" {
+		question = " whether it answers"
+	}
+	if err := ui.Wait(ctx, "asking "+host+question); err != nil {
 		return err
 	}
 	err = p.client.Verify(ctx, svc)

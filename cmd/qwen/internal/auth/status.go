@@ -22,7 +22,7 @@ const (
 // time.
 func StateOf(c *sdk.Credential, now time.Time) State {
 	switch {
-	case c == nil || c.Secret == "":
+	case c == nil || c.Secret == "" && c.Kind != sdk.CredentialAPIKey: // some services ask for no key
 		return StateNone
 	case !c.ExpiresWithin(0, now):
 		return StateOK

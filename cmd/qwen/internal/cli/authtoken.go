@@ -29,8 +29,11 @@ has expired is renewed first. PROVIDER may also be the name of a login.`,
 			if err != nil {
 				return err
 			}
-			if credential == nil || credential.Secret == "" {
+			switch {
+			case credential == nil:
 				return errNoCredential(c)
+			case credential.Secret == "":
+				return sdk.Errorf(sdk.KindUnauthenticated, "this login has no key: %s asks for none", hostOf(credential.Endpoint))
 			}
 			a.tellShadowed(cmd.Context(), c)
 			_, err = fmt.Fprintln(a.streams.Out, credential.Secret.Reveal())

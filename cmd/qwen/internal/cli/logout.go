@@ -107,7 +107,7 @@ const revokePatience = 10 * time.Second
 
 // revoke tells the service to forget a credential, and says so if it did not.
 func (a *app) revoke(ctx context.Context, id credstore.ID, name string, credential *sdk.Credential) {
-	if credential == nil {
+	if credential == nil || credential.Secret == "" {
 		return
 	}
 	err := a.tryRevoke(ctx, id, credential)
@@ -115,8 +115,8 @@ func (a *app) revoke(ctx context.Context, id credstore.ID, name string, credenti
 	case err == nil:
 		a.say("The service has revoked %s.", name)
 	case credential.Kind == sdk.CredentialAPIKey:
-		a.say("The key itself (%s) stays valid: delete it on the website of the service if you need it no more.",
-			config.Mask(credential.Secret.Reveal()))
+		a.say("The key of %s (%s) stays valid: delete it on the website of the service if you need it no more.",
+			name, config.Mask(credential.Secret.Reveal()))
 	case !credential.Expiry.IsZero():
 		a.say("The token was not revoked: %s. It stays valid until %s.", reason(err), credential.Expiry.Local().Format(time.DateTime))
 	default:

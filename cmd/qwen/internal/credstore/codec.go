@@ -39,6 +39,7 @@ const maxExpiry = 253402300799999
 // because an [sdk.Secret] redacts itself in JSON.
 type diskCredential struct {
 	APIKey       string
+	NoKey        bool // there is an empty key: the service, on this machine perhaps, asks for none
 	AccessToken  string
 	RefreshToken string
 	TokenType    string
@@ -67,7 +68,7 @@ func encode(c *sdk.Credential) ([]byte, []Note, error) {
 }
 
 func toDisk(c *sdk.Credential) (*diskCredential, error) {
-	if c == nil || c.Secret == "" {
+	if c == nil || c.Secret == "" && !isKeyless(c) {
 		return nil, sdk.Errorf(sdk.KindInternal, "a credential without a secret cannot be stored")
 	}
 	d := &diskCredential{
@@ -83,7 +84,7 @@ func toDisk(c *sdk.Credential) (*diskCredential, error) {
 	}
 	switch c.Kind {
 	case sdk.CredentialAPIKey:
-		d.APIKey = c.Secret.Reveal()
+		d.APIKey, d.NoKey = c.Secret.Reveal(), c.Secret == ""
 	case sdk.CredentialOAuth:
 		d.AccessToken = c.Secret.Reveal()
 		if d.TokenType == "" {
@@ -93,6 +94,12 @@ func toDisk(c *sdk.Credential) (*diskCredential, error) {
 		return nil, sdk.Errorf(sdk.KindInternal, "a credential of the unknown kind %q cannot be stored", c.Kind)
 	}
 	return d, nil
+}
+
+// isKeyless reports whether c is for a service that asks for no key. What such a
+// login says is the address.
+func isKeyless(c *sdk.Credential) bool {
+	return c.Kind == sdk.CredentialAPIKey && c.Secret == "" && c.Endpoint != ""
 }
 
 // dropUnwritable removes what would break the file. Losing such a field is
@@ -123,6 +130,9 @@ func (d *diskCredential) writeFields(b *bytes.Buffer) {
 		}
 	}
 	text(fieldAPIKey, d.APIKey)
+	if d.NoKey {
+		writeField(b, fieldAPIKey, quote(""))
+	}
 	text(fieldAccessToken, d.AccessToken)
 	text(fieldRefreshToken, d.RefreshToken)
 	text(fieldTokenType, d.TokenType)
@@ -163,6 +173,7 @@ func decode(data []byte) (*sdk.Credential, error) {
 		return nil, err
 	}
 	var d diskCredential
+	_, d.NoKey = fields[fieldAPIKey]
 	for name, dst := range map[string]*string{
 		fieldAPIKey: &d.APIKey, fieldAccessToken: &d.AccessToken, fieldRefreshToken: &d.RefreshToken,
 		fieldTokenType: &d.TokenType, fieldEndpoint: &d.Endpoint, fieldAccount: &d.Account, fieldScope: &d.Scope,
@@ -193,6 +204,8 @@ func fromDisk(d *diskCredential) (*sdk.Credential, error) {
 		return nil, fmt.Errorf("it has both %s and %s", fieldAPIKey, fieldAccessToken)
 	case d.APIKey != "":
 		c.Kind, c.Secret = sdk.CredentialAPIKey, sdk.Secret(d.APIKey)
+	case d.NoKey && d.AccessToken == "" && d.Endpoint != "":
+		c.Kind = sdk.CredentialAPIKey
 	case d.AccessToken == "":
 		return nil, fmt.Errorf("it has no %s", fieldAccessToken)
 	}

@@ -220,6 +220,7 @@ var damagedFiles = []struct {
 	{"expiry is negative", `{"access_token": "sEcReT", "expiry_date": -1}`, "expiry_date is not a time"},
 	{"expiry is huge", `{"access_token": "sEcReT", "expiry_date": 1e300}`, "expiry_date is not a time"},
 	{"expiry is beyond numbers", `{"access_token": "sEcReT", "expiry_date": 1e999}`, "expiry_date is not a time"},
+	{"empty key, for nobody in particular", `{"api_key": ""}`, "it has no access_token"},
 	{"no token", `{"refresh_token": "sEcReT"}`, "it has no access_token"},
 	{"empty token", `{"access_token": "", "refresh_token": "sEcReT"}`, "it has no access_token"},
 	{"key and token", `{"access_token": "sEcReT", "api_key": "sEcReT"}`, "both api_key and access_token"},
@@ -361,4 +362,19 @@ func FuzzDecode(f *testing.F) {
 			t.Fatalf("a rewrite changed the file (%v):\n%s\n%s", err, written, rewritten)
 		}
 	})
+}
+
+// A server on one's own machine asks for no key; its login says where it is.
+func TestLoginWithoutAKey(t *testing.T) {
+	f, id := newFile(t), ID{Provider: "openai", Endpoint: "http://localhost:11434/v1"}
+	mustPut(t, f, id, &sdk.Credential{Kind: sdk.CredentialAPIKey, Endpoint: id.Endpoint})
+	c, err := f.Get(t.Context(), id)
+	if err != nil || c.Kind != sdk.CredentialAPIKey || c.Secret != "" || c.Endpoint != id.Endpoint {
+		t.Errorf("read again: %v, %v", c, err)
+	}
+	for _, bad := range []*sdk.Credential{{Kind: sdk.CredentialAPIKey}, {Kind: sdk.CredentialOAuth, Endpoint: id.Endpoint}} {
+		if _, err := f.Put(t.Context(), id, bad); err == nil {
+			t.Errorf("%v was stored", bad)
+		}
+	}
 }
