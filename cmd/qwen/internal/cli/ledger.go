@@ -63,7 +63,7 @@ func (b *bookkeeper) key() usage.Key {
 }
 
 // connectionName names as whom a service is asked: by the login's name, else by
-// where its key comes from.
+// where its key comes from. It is asked when the run may be cancelled already.
 func (a *app) connectionName(c *connection) string {
 	cfg := c.config
 	switch {
