@@ -50,9 +50,14 @@ type Credential struct {
 	Scope string
 
 	// Extra holds whatever else has to be kept with the credential. Fields that
-	// the provider does not know must be left in it.
+	// the provider does not know must be left in it. See [ExtraModel].
 	Extra map[string]json.RawMessage
 }
+
+// ExtraModel is the field of [Credential.Extra] for the model that was chosen at the
+// sign-in, a JSON string. The provider uses it where a request names no model, and
+// the host shows it.
+const ExtraModel = "model"
 
 // Format implements [fmt.Formatter], for all verbs alike. Without it a verb that
 // does not fit would show the secrets after all: fmt prints what a pointer in a

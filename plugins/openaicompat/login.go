@@ -12,8 +12,7 @@ import (
 )
 
 const (
-	methodKey  = "api-key"
-	extraModel = "model" // in Credential.Extra: the model chosen at sign-in
+	methodKey = "api-key"
 
 	choiceService = "service"
 	otherService  = "other"
@@ -180,7 +179,7 @@ func askModel(ctx context.Context, preset sdk.Preset, cred *sdk.Credential, ui s
 		return err
 	}
 	raw, err := json.Marshal(model)
-	cred.Extra = map[string]json.RawMessage{extraModel: raw}
+	cred.Extra = map[string]json.RawMessage{sdk.ExtraModel: raw}
 	return err
 }
 

@@ -90,7 +90,7 @@ func TestLogin(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%v (told %q)", err, ui.told)
 			}
-			if cred.Kind != sdk.CredentialAPIKey || cred.Secret != tt.secret || cred.Endpoint != tt.point || string(cred.Extra[extraModel]) != tt.extra {
+			if cred.Kind != sdk.CredentialAPIKey || cred.Secret != tt.secret || cred.Endpoint != tt.point || string(cred.Extra[sdk.ExtraModel]) != tt.extra {
 				t.Errorf("got %s at %s, extra %s", cred.Secret.Reveal(), cred.Endpoint, cred.Extra)
 			}
 			if got := strings.Join(ui.asked, " "); got != tt.asked {

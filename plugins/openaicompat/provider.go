@@ -101,7 +101,7 @@ func (p *provider) Models(ctx context.Context, req *sdk.ModelsRequest) ([]sdk.Mo
 func modelFor(conn *sdk.Connection) string {
 	if conn.Credential != nil {
 		var model string
-		if json.Unmarshal(conn.Credential.Extra[extraModel], &model) == nil && model != "" {
+		if json.Unmarshal(conn.Credential.Extra[sdk.ExtraModel], &model) == nil && model != "" {
 			return model
 		}
 	}

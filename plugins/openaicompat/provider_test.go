@@ -99,7 +99,7 @@ func TestModels(t *testing.T) {
 
 func TestDefaults(t *testing.T) {
 	chosen := connection("", "k")
-	chosen.Credential.Extra = map[string]json.RawMessage{extraModel: json.RawMessage(`"mine"`)}
+	chosen.Credential.Extra = map[string]json.RawMessage{sdk.ExtraModel: json.RawMessage(`"mine"`)}
 	chosen.Credential.Endpoint = "https://api.example/v1"
 	for _, tt := range []struct {
 		conn            sdk.Connection

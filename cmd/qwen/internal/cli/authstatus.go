@@ -162,6 +162,9 @@ func (a *app) describeConnection(ctx context.Context, c *connection) connectionJ
 	j.Sources.Provider = cfg.Provider.Source.String()
 	j.Sources.Host = cfg.Endpoint.Source.String()
 	j.Sources.Model = cfg.Model.Source.String()
+	if cfg.Model.Source.Kind == config.FromDefault {
+		j.Model, j.Sources.Model = a.usualModel(ctx, c)
+	}
 	switch {
 	case cfg.Key.Text != "":
 		j.State, j.Secret = string(auth.StateOK), cfg.Key.Display()
@@ -183,6 +186,17 @@ func (a *app) describeConnection(ctx context.Context, c *connection) connectionJ
 		j.State, j.Sources.Credential = string(auth.StateOK), "none; the service may not ask for one"
 	}
 	return j
+}
+
+// usualModel returns the model of a connection for which none was chosen, and why.
+func (a *app) usualModel(ctx context.Context, c *connection) (model, why string) {
+	var credential *sdk.Credential
+	endpoint := c.config.Endpoint.Text
+	if c.stored != nil {
+		credential, _ = a.store().Get(ctx, *c.stored) // a damaged one is told of elsewhere
+		endpoint = cmp.Or(c.stored.Endpoint, endpoint)
+	}
+	return usualModel(c.about, endpoint, credential)
 }
 
 // describeStored fills in what the store knows of a login.

@@ -3,6 +3,7 @@ package cli
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"strings"
 
@@ -224,10 +225,28 @@ func (c *connection) origin(request *sdk.ChatRequest) sdk.Origin {
 	origin := sdk.Origin{
 		Provider: d.Name,
 		Endpoint: cmp.Or(request.Connection.Endpoint, d.DefaultEndpoint),
-		Model:    cmp.Or(request.Model, d.DefaultModel),
+		Model:    request.Model,
 	}
-	if credential := request.Connection.Credential; credential != nil && request.Connection.Endpoint == "" {
+	credential := request.Connection.Credential
+	if credential != nil && request.Connection.Endpoint == "" {
 		origin.Endpoint = cmp.Or(credential.Endpoint, origin.Endpoint)
 	}
+	if origin.Model == "" {
+		origin.Model, _ = usualModel(d, origin.Endpoint, credential)
+	}
 	return origin
+}
+
+// usualModel returns the model that a provider asks if it is told none, and why: the
+// one chosen at the sign-in, the one of the service at the endpoint, or its own.
+func usualModel(d *sdk.Description, endpoint string, credential *sdk.Credential) (model, why string) {
+	if credential != nil && json.Unmarshal(credential.Extra[sdk.ExtraModel], &model) == nil && model != "" {
+		return model, "chosen at the sign-in"
+	}
+	for _, p := range d.Presets {
+		if p.DefaultModel != "" && p.DefaultModel != d.DefaultModel && p.Endpoint != "" && hostOf(p.Endpoint) == hostOf(endpoint) {
+			return p.DefaultModel, "the usual one of " + p.Label
+		}
+	}
+	return d.DefaultModel, "default"
 }
