@@ -41,6 +41,7 @@ type step struct {
 	env     []string
 	command string // for the shell
 	answer  string // what the model says; empty: its usual echo
+	login   bool   // with a stored login
 	fails   bool   // and is meant to
 }
 
@@ -66,7 +67,7 @@ func steps() []step {
 		},
 		{
 			comment: "Qwen OAuth: the login that is stored in ~/.qwen.",
-			env:     oauth, command: `qwen --provider qwen-oauth "Say hello"`,
+			env:     oauth, command: `qwen "Say hello"`, login: true,
 			answer: "Hello!\n",
 		},
 		{
@@ -75,8 +76,8 @@ func steps() []step {
 			command: `qwen "Hello?"; echo "exit code $?"`, fails: true,
 		},
 		{
-			comment: "Where every value comes from.",
-			env:     openai, command: `qwen config list | grep -E 'SOURCE|provider|endpoint|api-key'`,
+			comment: "As whom, where, and who said so.",
+			env:     openai, command: `qwen auth status`,
 		},
 		{
 			comment: "Every provider is a plugin in a process of its own.",
@@ -101,9 +102,6 @@ func run(program, readme string, check bool) error {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(home) }()
-	if err := storeLogin(cloud, home); err != nil {
-		return err
-	}
 	var transcript bytes.Buffer
 	for _, s := range steps() {
 		if err := s.run(io.MultiWriter(os.Stdout, &transcript), cloud, program, home); err != nil {
@@ -116,8 +114,9 @@ func run(program, readme string, check bool) error {
 	return writeTranscript(readme, stable(transcript.String(), cloud, home), check)
 }
 
-// storeLogin stores a login as the established tool does.
-func storeLogin(cloud *fakecloud.Cloud, home string) error {
+// storeLogin stores a login as the established tool does, and returns what removes
+// it again.
+func storeLogin(cloud *fakecloud.Cloud, home string) (remove func(), err error) {
 	cloud.SeedToken("demo-access-token", "demo-refresh-token", time.Hour)
 	data, err := json.Marshal(map[string]any{
 		"access_token":  "demo-access-token",
@@ -127,13 +126,14 @@ func storeLogin(cloud *fakecloud.Cloud, home string) error {
 		"expiry_date":   time.Now().Add(time.Hour).UnixMilli(),
 	})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	dir := filepath.Join(home, ".qwen")
-	if err := os.Mkdir(dir, 0o700); err != nil {
-		return err
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, err
 	}
-	return os.WriteFile(filepath.Join(dir, "oauth_creds.json"), data, 0o600)
+	file := filepath.Join(dir, "oauth_creds.json")
+	return func() { _ = os.Remove(file) }, os.WriteFile(file, data, 0o600)
 }
 
 // run runs one command in an environment of its own and shows it as a terminal
@@ -142,6 +142,13 @@ func (s step) run(out io.Writer, cloud *fakecloud.Cloud, program, home string) e
 	cloud.Script()
 	if s.answer != "" {
 		cloud.Script(fakecloud.Answer{Text: s.answer})
+	}
+	if s.login {
+		remove, err := storeLogin(cloud, home)
+		if err != nil {
+			return err
+		}
+		defer remove()
 	}
 	_, _ = fmt.Fprintf(out, "# %s\n", s.comment)
 	for _, v := range s.env {

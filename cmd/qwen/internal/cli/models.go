@@ -49,7 +49,8 @@ func (c *connection) models(ctx context.Context) ([]sdk.Model, error) {
 	asking, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	models, err := c.askModels(asking)
-	if err != nil && ctx.Err() == nil && asking.Err() != nil {
+	if err != nil && ctx.Err() == nil && (asking.Err() != nil || sdk.KindOf(err) == sdk.KindCanceled) {
+		// The plugin can notice the end of our patience a moment before we do.
 		e := sdk.Errorf(sdk.KindTimeout, "no list of models within %s", limit).
 			WithHint("Allow more time with --timeout.")
 		e.Provider = c.plugin.Name()
