@@ -224,7 +224,8 @@ func answerError(r *chat.Result) error {
 		return &incompleteError{r.Finish.Reason}
 	}
 	if !saysSomething(&r.Message) {
-		e := sdk.Errorf(sdk.KindIncomplete, "the model gave an empty answer")
+		e := sdk.Errorf(sdk.KindIncomplete, "the model gave an empty answer").
+			WithHint("Ask again, or another model: --model MODEL.")
 		e.Provider = r.Message.Origin.Provider
 		return e
 	}
