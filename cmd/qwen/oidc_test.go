@@ -112,6 +112,46 @@ func TestForeignExpired(t *testing.T) {
 	}
 }
 
+// TestForeignClock signs in while the clock is three hours wrong, and asks when it
+// is right again: the login outlives that, at the cost of one renewal.
+func TestForeignClock(t *testing.T) {
+	t.Parallel()
+	p := &person{t: t, server: startOIDC(t), home: t.TempDir()}
+	if out, code := p.login("approve"); code != 0 {
+		t.Fatalf("sign-in: exit code %d\n%s", code, out)
+	}
+	ask := func(what string, renewals int) {
+		t.Helper()
+		before := p.requests()
+		out, code := p.run("hi")
+		if code != 0 || !strings.Contains(out, "welcome") {
+			t.Errorf("%s: exit code %d\n%s", what, code, out)
+		}
+		if n := p.requests() - before; n != renewals {
+			t.Errorf("%s: %d renewals, want %d", what, n, renewals)
+		}
+	}
+	signedInAt := func(shift time.Duration) {
+		now := time.Now().Add(shift)
+		p.edit(func(login map[string]any) {
+			login["obtained_at"] = now.UnixMilli()
+			login["expiry_date"] = now.Add(time.Hour).UnixMilli()
+			login["resource_url"] = p.server + "/qwen/v1"
+		})
+	}
+
+	// Behind: the token is good but looks expired.
+	signedInAt(-3 * time.Hour)
+	ask("three hours behind", 1)
+	ask("after that", 0)
+
+	// Ahead: it has expired but looks good until the service refuses it.
+	signedInAt(3 * time.Hour)
+	p.control("expire")
+	ask("three hours ahead", 1)
+	ask("after that", 0)
+}
+
 // A person signs in to a server and has a home to keep the login in.
 type person struct {
 	t      *testing.T
@@ -200,6 +240,14 @@ func (p *person) tokens(n int) []string {
 
 // expire makes the stored login look expired.
 func (p *person) expire() {
+	p.edit(func(login map[string]any) {
+		login["expiry_date"] = time.Now().Add(-time.Minute).UnixMilli()
+		delete(login, "obtained_at")
+	})
+}
+
+// edit changes the stored login.
+func (p *person) edit(change func(login map[string]any)) {
 	data, err := os.ReadFile(p.file())
 	if err != nil {
 		p.t.Fatal(err)
@@ -208,8 +256,7 @@ func (p *person) expire() {
 	if err := json.Unmarshal(data, &login); err != nil {
 		p.t.Fatal(err)
 	}
-	login["expiry_date"] = time.Now().Add(-time.Minute).UnixMilli()
-	delete(login, "obtained_at")
+	change(login)
 	if data, err = json.MarshalIndent(login, "", "  "); err != nil {
 		p.t.Fatal(err)
 	}

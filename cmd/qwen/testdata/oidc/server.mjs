@@ -5,6 +5,10 @@
 // POST /_control/approve?user_code=…  a person approves
 // POST /_control/deny?user_code=…     a person denies
 // POST /_control/revoke               every grant is revoked
+// POST /_control/expire               the access tokens that were used expire early
+// GET  /_control/requests             number of token requests so far
+//
+// /qwen/v1/chat/completions answers whoever has a valid access token.
 import http from 'node:http';
 import Provider, { errors } from 'oidc-provider';
 
@@ -38,6 +42,8 @@ const options = {
 };
 
 const grants = new Set();
+const used = new Set(); // access tokens
+const ended = new Set(); // those that have expired early
 let requests = 0;
 
 async function codeOf(provider, url) {
@@ -63,6 +69,9 @@ const control = {
     Object.assign(code, { error: denied.error, errorDescription: denied.error_description });
     await code.save();
   },
+  async expire() {
+    used.forEach((token) => ended.add(token));
+  },
   async revoke(provider) {
     for (const id of grants) {
       await provider.RefreshToken.revokeByGrantId(id);
@@ -70,6 +79,19 @@ const control = {
     }
   },
 };
+
+async function chat(provider, req, res) {
+  const value = (req.headers.authorization || '').replace('Bearer ', '');
+  const token = await provider.AccessToken.find(value);
+  used.add(value);
+  if (!token || token.isExpired || ended.has(value)) {
+    res.writeHead(401, { 'Content-Type': 'application/json' });
+    res.end('{"error":{"message":"invalid access token or token expired","code":"invalid_api_key"}}');
+    return;
+  }
+  res.writeHead(200, { 'Content-Type': 'text/event-stream' });
+  res.end('data: {"choices":[{"index":0,"delta":{"content":"welcome"},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n');
+}
 
 const server = http.createServer();
 server.listen(0, '127.0.0.1', () => {
@@ -80,6 +102,10 @@ server.listen(0, '127.0.0.1', () => {
     const url = new URL(req.url, issuer);
     const [, root, name] = url.pathname.split('/');
     if (root !== '_control') {
+      if (url.pathname === '/qwen/v1/chat/completions') {
+        await chat(provider, req, res);
+        return;
+      }
       if (url.pathname === '/api/v1/oauth2/token') requests += 1;
       callback(req, res);
       return;
