@@ -41,6 +41,7 @@ type app struct {
 	// them from all that is written there.
 	secrets *redact.Redactor
 	stderr  io.Writer
+	errors  *stderrWriter // below stderr
 
 	host   *pluginhost.Host
 	log    hclog.Logger
@@ -121,7 +122,9 @@ func newApp(args, environ []string, builtin []sdk.Provider) *app {
 			a.builtin = append(a.builtin, d)
 		}
 	}
-	a.stderr = a.secrets.Writer(cleanWriter{a.streams.Err})
+	a.errors = &stderrWriter{w: a.streams.Err}
+	a.errors.color.Store(a.colorLikely())
+	a.stderr = a.secrets.Writer(a.errors)
 	a.log = hclog.New(&hclog.LoggerOptions{Name: "qwen", Level: hclog.Off, Output: a.stderr})
 	a.host = pluginhost.New(pluginhost.Config{
 		Self:    self(),
@@ -167,17 +170,6 @@ func (a *app) getenv(name string) string {
 		}
 	}
 	return ""
-}
-
-// cleanWriter removes from all that is written what would drive a terminal.
-// Standard error is read on one sooner or later, also when it is a file.
-type cleanWriter struct{ w io.Writer }
-
-func (c cleanWriter) Write(p []byte) (int, error) {
-	if _, err := io.WriteString(c.w, term.Clean(string(p))); err != nil {
-		return 0, err
-	}
-	return len(p), nil
 }
 
 // end lets go of the plugins: quickly after success, when they have nothing to

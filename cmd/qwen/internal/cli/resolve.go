@@ -52,6 +52,7 @@ func (a *app) resolve(cmd *cobra.Command) (*config.Config, error) {
 	}
 	a.checkSecretFiles(cmd.Context(), cfg.SecretFiles)
 	a.format = cfg.Options.OutputFormat
+	a.setColor(cfg)
 	a.log.SetLevel(hclog.LevelFromString(cfg.Options.LogLevel))
 	a.secrets.Add(cfg.Key.Text)
 	for _, v := range cfg.Settings {
