@@ -153,7 +153,7 @@ func self() string {
 // pluginDirs lists where third-party plugins are looked for.
 func (a *app) pluginDirs() []pluginhost.Dir {
 	var dirs []pluginhost.Dir
-	if dir := a.getenv("QWEN_PLUGIN_DIR"); filepath.IsAbs(dir) {
+	if dir := a.getenv("QWEN_PLUGIN_DIR"); dir != "" {
 		dirs = append(dirs, pluginhost.Dir{Path: dir, Origin: "QWEN_PLUGIN_DIR"})
 	}
 	if a.root != "" {
