@@ -53,6 +53,9 @@ const (
 	xsys    = "golang.org/x/sys"
 	qr      = "rsc.io/qr"
 	uniseg  = "github.com/rivo/uniseg"
+
+	goldmark = "github.com/yuin/goldmark"
+	fuzzy    = "github.com/sahilm/fuzzy"
 )
 
 var rules = []rule{
@@ -128,7 +131,59 @@ var rules = []rule{
 		why:      "the terminal is a device; it knows nothing of what is shown on it",
 	},
 	{
-		packages: []string{host + "/redact", host + "/dotenv/guard", host + "/worktree", "sdk/sdktest/fakecloud"},
+		packages: []string{host + "/front"},
+		ours:     []string{"sdk"},
+		why:      "the vocabulary between the chat and those who show it knows neither",
+	},
+	{
+		packages: []string{host + "/repl"},
+		ours: []string{host + "/chat", host + "/files", host + "/front", host + "/render", host + "/retry", host + "/session",
+			host + "/usage", "sdk"},
+		outside: []string{fuzzy},
+		why:     "what a line means does not depend on what it was typed on, nor on how the program finds a provider",
+	},
+	{
+		packages: []string{host + "/tui"},
+		ours:     []string{host + "/editor", host + "/front", host + "/markdown", host + "/term", "sdk"},
+		outside:  []string{uniseg},
+		why:      "whoever shows a chat does not know what it is about",
+	},
+	{
+		packages: []string{host + "/plain"},
+		ours:     []string{host + "/front", host + "/term", "sdk"},
+		why:      "whoever shows a chat does not know what it is about",
+	},
+	{
+		packages: []string{host + "/editor"},
+		ours:     []string{host + "/term"},
+		outside:  []string{uniseg},
+		why:      "text and a cursor are tested without a terminal",
+	},
+	{
+		packages: []string{host + "/markdown"},
+		ours:     []string{host + "/highlight", host + "/term"},
+		outside:  []string{goldmark, uniseg},
+		why:      "Markdown is laid out without knowing whose it is",
+	},
+	{
+		packages: []string{host + "/session"},
+		ours:     []string{"sdk"},
+		outside:  []string{flock},
+		why:      "conversations are kept without knowing who holds them",
+	},
+	{
+		packages: []string{host + "/history"},
+		outside:  []string{flock},
+		why:      "a list of lines on disk depends on nothing",
+	},
+	{
+		packages: []string{host + "/files"},
+		ours:     []string{host + "/worktree", "sdk"},
+		outside:  []string{fuzzy},
+		why:      "finding and reading files is independent of what they are for",
+	},
+	{
+		packages: []string{host + "/highlight", host + "/redact", host + "/dotenv/guard", host + "/worktree", "sdk/sdktest/fakecloud"},
 		why:      "these stand alone",
 	},
 	{

@@ -1,0 +1,2 @@
+// Package highlight colours source code line by line.
+package highlight

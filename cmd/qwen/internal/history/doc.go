@@ -1,0 +1,2 @@
+// Package history keeps what was typed in the chat, across sessions.
+package history

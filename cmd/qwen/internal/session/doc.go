@@ -1,0 +1,2 @@
+// Package session keeps conversations on disk.
+package session

@@ -1,0 +1,2 @@
+// Package tui is the front end that paints on a terminal.
+package tui
