@@ -149,7 +149,32 @@ type Model struct {
 	Input           []string // "text", "image", "audio", "file"; empty: not known
 	Reasoning       bool     // can think before it answers
 	Note            string   // one line, such as "Pro subscribers only"
+	Price           *Price   // nil: not declared
 	Extra           Extras
+}
+
+// A Price is what a request to a model costs. Amounts are for a million tokens, but
+// for Request, which is for a request whatever its size.
+type Price struct {
+	Currency  string // ISO 4217, "USD"
+	Input     float64
+	Output    float64
+	CacheRead float64 // input that came from a cache; 0: as other input
+	Request   float64
+}
+
+// Cost returns what a request costs, in Currency, by the tokens that it took. A nil
+// usage is that of a request without tokens.
+func (p *Price) Cost(u *Usage) float64 {
+	if u == nil {
+		return p.Request
+	}
+	cached := p.CacheRead
+	if cached == 0 {
+		cached = p.Input
+	}
+	fresh := float64(u.InputTokens - u.CacheReadTokens)
+	return p.Request + (fresh*p.Input+float64(u.CacheReadTokens)*cached+float64(u.OutputTokens)*p.Output)/1e6
 }
 
 // A Limit is a number of requests or tokens in a window of time.

@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"io"
+	"math"
 	"log"
 	"net"
 	"net/http"
@@ -530,6 +531,26 @@ func TestModels(t *testing.T) {
 	for _, body := range []string{`{"ok":true}`, `{"data":`, `<html>`} {
 		_, err := list(body)
 		want(t, err, sdk.KindProtocol)
+	}
+}
+
+func TestModelPrices(t *testing.T) {
+	body := `{"data":[
+		{"id":"paid","pricing":{"prompt":"0.0000005","completion":"0.0000015","request":"0.01","input_cache_read":"0.0000001"}},
+		{"id":"auto","pricing":{"prompt":"-1","completion":"-1"}},
+		{"id":"silent"}]}`
+	models, err := new(Client).Models(t.Context(), service(t, respond(200, "application/json", body)))
+	if err != nil || len(models) != 3 {
+		t.Fatalf("%v, %v", models, err)
+	}
+	for i, want := range []bool{true, false, false} {
+		if got := models[i].Price != nil; got != want {
+			t.Errorf("%s: has a price: %v", models[i].ID, got)
+		}
+	}
+	u := &sdk.Usage{InputTokens: 3_000_000, CacheReadTokens: 1_000_000, OutputTokens: 2_000_000}
+	if got, want := models[0].Price.Cost(u), 2*0.5+0.1+2*1.5+0.01; math.Abs(got-want) > 1e-9 {
+		t.Errorf("the cost is %v, want %v", got, want)
 	}
 }
 

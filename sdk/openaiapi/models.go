@@ -70,6 +70,12 @@ type modelEntry struct {
 	Meta       struct {      // llama.cpp
 		Context looseInt `json:"n_ctx_train"`
 	} `json:"meta"`
+	Pricing *struct { // OpenRouter: US dollars for a token, as strings
+		Prompt     looseFloat `json:"prompt"`
+		Completion looseFloat `json:"completion"`
+		CacheRead  looseFloat `json:"input_cache_read"`
+		Request    looseFloat `json:"request"`
+	} `json:"pricing"`
 }
 
 func (m *modelEntry) model() sdk.Model {
@@ -87,7 +93,23 @@ func (m *modelEntry) model() sdk.Model {
 	for _, p := range m.Parameters {
 		out.Reasoning = out.Reasoning || p == "reasoning"
 	}
+	out.Price = m.price()
 	return out
+}
+
+// price returns what the service charges, nil if it does not say. OpenRouter gives a
+// negative price where it depends on the model that it will choose.
+// https://openrouter.ai/docs/overview/models
+func (m *modelEntry) price() *sdk.Price {
+	p := m.Pricing
+	if p == nil || p.Prompt < 0 || p.Completion < 0 {
+		return nil
+	}
+	const million = 1e6
+	return &sdk.Price{
+		Currency: "USD", Input: float64(p.Prompt) * million, Output: float64(p.Completion) * million,
+		CacheRead: max(0, float64(p.CacheRead)) * million, Request: max(0, float64(p.Request)),
+	}
 }
 
 // firstOf returns the first value above zero, or 0.
@@ -98,6 +120,17 @@ func firstOf(values ...looseInt) int64 {
 		}
 	}
 	return 0
+}
+
+// looseFloat accepts any JSON value, a number in quotes too; what is none is 0.
+type looseFloat float64
+
+func (n *looseFloat) UnmarshalJSON(data []byte) error {
+	var f float64
+	if json.Unmarshal(bytes.Trim(data, `"`), &f) == nil {
+		*n = looseFloat(f)
+	}
+	return nil
 }
 
 // looseInt accepts any JSON value, a number in quotes too; what is none is 0.

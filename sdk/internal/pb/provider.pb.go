@@ -568,6 +568,7 @@ type Model struct {
 	Reasoning       bool                   `protobuf:"varint,6,opt,name=reasoning,proto3" json:"reasoning,omitempty"`
 	Note            string                 `protobuf:"bytes,7,opt,name=note,proto3" json:"note,omitempty"`
 	Extra           map[string][]byte      `protobuf:"bytes,8,rep,name=extra,proto3" json:"extra,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	Price           *Price                 `protobuf:"bytes,9,opt,name=price,proto3" json:"price,omitempty"`
 	unknownFields   protoimpl.UnknownFields
 	sizeCache       protoimpl.SizeCache
 }
@@ -658,6 +659,89 @@ func (x *Model) GetExtra() map[string][]byte {
 	return nil
 }
 
+func (x *Model) GetPrice() *Price {
+	if x != nil {
+		return x.Price
+	}
+	return nil
+}
+
+type Price struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Currency      string                 `protobuf:"bytes,1,opt,name=currency,proto3" json:"currency,omitempty"`
+	Input         float64                `protobuf:"fixed64,2,opt,name=input,proto3" json:"input,omitempty"`
+	Output        float64                `protobuf:"fixed64,3,opt,name=output,proto3" json:"output,omitempty"`
+	CacheRead     float64                `protobuf:"fixed64,4,opt,name=cache_read,json=cacheRead,proto3" json:"cache_read,omitempty"`
+	Request       float64                `protobuf:"fixed64,5,opt,name=request,proto3" json:"request,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Price) Reset() {
+	*x = Price{}
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Price) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Price) ProtoMessage() {}
+
+func (x *Price) ProtoReflect() protoreflect.Message {
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Price.ProtoReflect.Descriptor instead.
+func (*Price) Descriptor() ([]byte, []int) {
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *Price) GetCurrency() string {
+	if x != nil {
+		return x.Currency
+	}
+	return ""
+}
+
+func (x *Price) GetInput() float64 {
+	if x != nil {
+		return x.Input
+	}
+	return 0
+}
+
+func (x *Price) GetOutput() float64 {
+	if x != nil {
+		return x.Output
+	}
+	return 0
+}
+
+func (x *Price) GetCacheRead() float64 {
+	if x != nil {
+		return x.CacheRead
+	}
+	return 0
+}
+
+func (x *Price) GetRequest() float64 {
+	if x != nil {
+		return x.Request
+	}
+	return 0
+}
+
 type Limit struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Unit          string                 `protobuf:"bytes,1,opt,name=unit,proto3" json:"unit,omitempty"`
@@ -670,7 +754,7 @@ type Limit struct {
 
 func (x *Limit) Reset() {
 	*x = Limit{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[7]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -682,7 +766,7 @@ func (x *Limit) String() string {
 func (*Limit) ProtoMessage() {}
 
 func (x *Limit) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[7]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -695,7 +779,7 @@ func (x *Limit) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Limit.ProtoReflect.Descriptor instead.
 func (*Limit) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{7}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *Limit) GetUnit() string {
@@ -739,7 +823,7 @@ type Plan struct {
 
 func (x *Plan) Reset() {
 	*x = Plan{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[8]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -751,7 +835,7 @@ func (x *Plan) String() string {
 func (*Plan) ProtoMessage() {}
 
 func (x *Plan) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[8]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -764,7 +848,7 @@ func (x *Plan) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Plan.ProtoReflect.Descriptor instead.
 func (*Plan) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{8}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *Plan) GetId() string {
@@ -820,7 +904,7 @@ type Credential struct {
 
 func (x *Credential) Reset() {
 	*x = Credential{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[9]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -832,7 +916,7 @@ func (x *Credential) String() string {
 func (*Credential) ProtoMessage() {}
 
 func (x *Credential) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[9]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -845,7 +929,7 @@ func (x *Credential) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Credential.ProtoReflect.Descriptor instead.
 func (*Credential) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{9}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *Credential) GetKind() string {
@@ -922,7 +1006,7 @@ type Connection struct {
 
 func (x *Connection) Reset() {
 	*x = Connection{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[10]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -934,7 +1018,7 @@ func (x *Connection) String() string {
 func (*Connection) ProtoMessage() {}
 
 func (x *Connection) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[10]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -947,7 +1031,7 @@ func (x *Connection) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Connection.ProtoReflect.Descriptor instead.
 func (*Connection) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{10}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *Connection) GetCredential() *Credential {
@@ -981,7 +1065,7 @@ type TokenRequest struct {
 
 func (x *TokenRequest) Reset() {
 	*x = TokenRequest{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[11]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -993,7 +1077,7 @@ func (x *TokenRequest) String() string {
 func (*TokenRequest) ProtoMessage() {}
 
 func (x *TokenRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[11]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1006,7 +1090,7 @@ func (x *TokenRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TokenRequest.ProtoReflect.Descriptor instead.
 func (*TokenRequest) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{11}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *TokenRequest) GetConnection() *Connection {
@@ -1032,7 +1116,7 @@ type TokenResponse struct {
 
 func (x *TokenResponse) Reset() {
 	*x = TokenResponse{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[12]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1044,7 +1128,7 @@ func (x *TokenResponse) String() string {
 func (*TokenResponse) ProtoMessage() {}
 
 func (x *TokenResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[12]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1057,7 +1141,7 @@ func (x *TokenResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TokenResponse.ProtoReflect.Descriptor instead.
 func (*TokenResponse) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{12}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *TokenResponse) GetCredential() *Credential {
@@ -1076,7 +1160,7 @@ type RevokeRequest struct {
 
 func (x *RevokeRequest) Reset() {
 	*x = RevokeRequest{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[13]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1088,7 +1172,7 @@ func (x *RevokeRequest) String() string {
 func (*RevokeRequest) ProtoMessage() {}
 
 func (x *RevokeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[13]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1101,7 +1185,7 @@ func (x *RevokeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RevokeRequest.ProtoReflect.Descriptor instead.
 func (*RevokeRequest) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{13}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *RevokeRequest) GetConnection() *Connection {
@@ -1119,7 +1203,7 @@ type RevokeResponse struct {
 
 func (x *RevokeResponse) Reset() {
 	*x = RevokeResponse{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[14]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1131,7 +1215,7 @@ func (x *RevokeResponse) String() string {
 func (*RevokeResponse) ProtoMessage() {}
 
 func (x *RevokeResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[14]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1144,7 +1228,7 @@ func (x *RevokeResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RevokeResponse.ProtoReflect.Descriptor instead.
 func (*RevokeResponse) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{14}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{15}
 }
 
 type LoginRequest struct {
@@ -1160,7 +1244,7 @@ type LoginRequest struct {
 
 func (x *LoginRequest) Reset() {
 	*x = LoginRequest{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[15]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1172,7 +1256,7 @@ func (x *LoginRequest) String() string {
 func (*LoginRequest) ProtoMessage() {}
 
 func (x *LoginRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[15]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1185,7 +1269,7 @@ func (x *LoginRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LoginRequest.ProtoReflect.Descriptor instead.
 func (*LoginRequest) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{15}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *LoginRequest) GetMessage() isLoginRequest_Message {
@@ -1240,7 +1324,7 @@ type LoginStart struct {
 
 func (x *LoginStart) Reset() {
 	*x = LoginStart{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[16]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1252,7 +1336,7 @@ func (x *LoginStart) String() string {
 func (*LoginStart) ProtoMessage() {}
 
 func (x *LoginStart) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[16]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1265,7 +1349,7 @@ func (x *LoginStart) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LoginStart.ProtoReflect.Descriptor instead.
 func (*LoginStart) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{16}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *LoginStart) GetMethod() string {
@@ -1306,7 +1390,7 @@ type LoginAnswer struct {
 
 func (x *LoginAnswer) Reset() {
 	*x = LoginAnswer{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[17]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1318,7 +1402,7 @@ func (x *LoginAnswer) String() string {
 func (*LoginAnswer) ProtoMessage() {}
 
 func (x *LoginAnswer) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[17]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1331,7 +1415,7 @@ func (x *LoginAnswer) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LoginAnswer.ProtoReflect.Descriptor instead.
 func (*LoginAnswer) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{17}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *LoginAnswer) GetQuestion() uint64 {
@@ -1433,7 +1517,7 @@ type LoginResponse struct {
 
 func (x *LoginResponse) Reset() {
 	*x = LoginResponse{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[18]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1445,7 +1529,7 @@ func (x *LoginResponse) String() string {
 func (*LoginResponse) ProtoMessage() {}
 
 func (x *LoginResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[18]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1458,7 +1542,7 @@ func (x *LoginResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LoginResponse.ProtoReflect.Descriptor instead.
 func (*LoginResponse) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{18}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *LoginResponse) GetQuestion() uint64 {
@@ -1593,7 +1677,7 @@ type Tell struct {
 
 func (x *Tell) Reset() {
 	*x = Tell{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[19]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1605,7 +1689,7 @@ func (x *Tell) String() string {
 func (*Tell) ProtoMessage() {}
 
 func (x *Tell) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[19]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1618,7 +1702,7 @@ func (x *Tell) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Tell.ProtoReflect.Descriptor instead.
 func (*Tell) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{19}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *Tell) GetText() string {
@@ -1640,7 +1724,7 @@ type DeviceCode struct {
 
 func (x *DeviceCode) Reset() {
 	*x = DeviceCode{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[20]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1652,7 +1736,7 @@ func (x *DeviceCode) String() string {
 func (*DeviceCode) ProtoMessage() {}
 
 func (x *DeviceCode) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[20]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1665,7 +1749,7 @@ func (x *DeviceCode) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeviceCode.ProtoReflect.Descriptor instead.
 func (*DeviceCode) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{20}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *DeviceCode) GetUrl() string {
@@ -1711,7 +1795,7 @@ type Question struct {
 
 func (x *Question) Reset() {
 	*x = Question{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[21]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1723,7 +1807,7 @@ func (x *Question) String() string {
 func (*Question) ProtoMessage() {}
 
 func (x *Question) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[21]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1736,7 +1820,7 @@ func (x *Question) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Question.ProtoReflect.Descriptor instead.
 func (*Question) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{21}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *Question) GetId() string {
@@ -1800,7 +1884,7 @@ type Choice struct {
 
 func (x *Choice) Reset() {
 	*x = Choice{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[22]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1812,7 +1896,7 @@ func (x *Choice) String() string {
 func (*Choice) ProtoMessage() {}
 
 func (x *Choice) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[22]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1825,7 +1909,7 @@ func (x *Choice) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Choice.ProtoReflect.Descriptor instead.
 func (*Choice) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{22}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *Choice) GetId() string {
@@ -1867,7 +1951,7 @@ type Option struct {
 
 func (x *Option) Reset() {
 	*x = Option{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[23]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1879,7 +1963,7 @@ func (x *Option) String() string {
 func (*Option) ProtoMessage() {}
 
 func (x *Option) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[23]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1892,7 +1976,7 @@ func (x *Option) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Option.ProtoReflect.Descriptor instead.
 func (*Option) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{23}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *Option) GetId() string {
@@ -1925,7 +2009,7 @@ type Wait struct {
 
 func (x *Wait) Reset() {
 	*x = Wait{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[24]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1937,7 +2021,7 @@ func (x *Wait) String() string {
 func (*Wait) ProtoMessage() {}
 
 func (x *Wait) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[24]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1950,7 +2034,7 @@ func (x *Wait) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Wait.ProtoReflect.Descriptor instead.
 func (*Wait) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{24}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *Wait) GetText() string {
@@ -1969,7 +2053,7 @@ type ModelsRequest struct {
 
 func (x *ModelsRequest) Reset() {
 	*x = ModelsRequest{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[25]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1981,7 +2065,7 @@ func (x *ModelsRequest) String() string {
 func (*ModelsRequest) ProtoMessage() {}
 
 func (x *ModelsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[25]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1994,7 +2078,7 @@ func (x *ModelsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ModelsRequest.ProtoReflect.Descriptor instead.
 func (*ModelsRequest) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{25}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *ModelsRequest) GetConnection() *Connection {
@@ -2013,7 +2097,7 @@ type ModelsResponse struct {
 
 func (x *ModelsResponse) Reset() {
 	*x = ModelsResponse{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[26]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2025,7 +2109,7 @@ func (x *ModelsResponse) String() string {
 func (*ModelsResponse) ProtoMessage() {}
 
 func (x *ModelsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[26]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2038,7 +2122,7 @@ func (x *ModelsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ModelsResponse.ProtoReflect.Descriptor instead.
 func (*ModelsResponse) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{26}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *ModelsResponse) GetModels() []*Model {
@@ -2068,7 +2152,7 @@ type ChatRequest struct {
 
 func (x *ChatRequest) Reset() {
 	*x = ChatRequest{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[27]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2080,7 +2164,7 @@ func (x *ChatRequest) String() string {
 func (*ChatRequest) ProtoMessage() {}
 
 func (x *ChatRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[27]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2093,7 +2177,7 @@ func (x *ChatRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ChatRequest.ProtoReflect.Descriptor instead.
 func (*ChatRequest) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{27}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *ChatRequest) GetConnection() *Connection {
@@ -2200,7 +2284,7 @@ type Sampling struct {
 
 func (x *Sampling) Reset() {
 	*x = Sampling{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[28]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2212,7 +2296,7 @@ func (x *Sampling) String() string {
 func (*Sampling) ProtoMessage() {}
 
 func (x *Sampling) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[28]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2225,7 +2309,7 @@ func (x *Sampling) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Sampling.ProtoReflect.Descriptor instead.
 func (*Sampling) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{28}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *Sampling) GetMaxOutputTokens() int64 {
@@ -2323,7 +2407,7 @@ type ReasoningOptions struct {
 
 func (x *ReasoningOptions) Reset() {
 	*x = ReasoningOptions{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[29]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2335,7 +2419,7 @@ func (x *ReasoningOptions) String() string {
 func (*ReasoningOptions) ProtoMessage() {}
 
 func (x *ReasoningOptions) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[29]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2348,7 +2432,7 @@ func (x *ReasoningOptions) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReasoningOptions.ProtoReflect.Descriptor instead.
 func (*ReasoningOptions) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{29}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *ReasoningOptions) GetEnabled() bool {
@@ -2385,7 +2469,7 @@ type Tool struct {
 
 func (x *Tool) Reset() {
 	*x = Tool{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[30]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2397,7 +2481,7 @@ func (x *Tool) String() string {
 func (*Tool) ProtoMessage() {}
 
 func (x *Tool) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[30]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2410,7 +2494,7 @@ func (x *Tool) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Tool.ProtoReflect.Descriptor instead.
 func (*Tool) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{30}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *Tool) GetName() string {
@@ -2458,7 +2542,7 @@ type ToolChoice struct {
 
 func (x *ToolChoice) Reset() {
 	*x = ToolChoice{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[31]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2470,7 +2554,7 @@ func (x *ToolChoice) String() string {
 func (*ToolChoice) ProtoMessage() {}
 
 func (x *ToolChoice) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[31]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2483,7 +2567,7 @@ func (x *ToolChoice) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ToolChoice.ProtoReflect.Descriptor instead.
 func (*ToolChoice) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{31}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *ToolChoice) GetMode() string {
@@ -2512,7 +2596,7 @@ type ResponseFormat struct {
 
 func (x *ResponseFormat) Reset() {
 	*x = ResponseFormat{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[32]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2524,7 +2608,7 @@ func (x *ResponseFormat) String() string {
 func (*ResponseFormat) ProtoMessage() {}
 
 func (x *ResponseFormat) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[32]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2537,7 +2621,7 @@ func (x *ResponseFormat) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ResponseFormat.ProtoReflect.Descriptor instead.
 func (*ResponseFormat) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{32}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *ResponseFormat) GetType() string {
@@ -2582,7 +2666,7 @@ type Message struct {
 
 func (x *Message) Reset() {
 	*x = Message{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[33]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2594,7 +2678,7 @@ func (x *Message) String() string {
 func (*Message) ProtoMessage() {}
 
 func (x *Message) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[33]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2607,7 +2691,7 @@ func (x *Message) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Message.ProtoReflect.Descriptor instead.
 func (*Message) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{33}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *Message) GetRole() string {
@@ -2663,7 +2747,7 @@ type Origin struct {
 
 func (x *Origin) Reset() {
 	*x = Origin{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[34]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2675,7 +2759,7 @@ func (x *Origin) String() string {
 func (*Origin) ProtoMessage() {}
 
 func (x *Origin) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[34]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2688,7 +2772,7 @@ func (x *Origin) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Origin.ProtoReflect.Descriptor instead.
 func (*Origin) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{34}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *Origin) GetProvider() string {
@@ -2731,7 +2815,7 @@ type Part struct {
 
 func (x *Part) Reset() {
 	*x = Part{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[35]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2743,7 +2827,7 @@ func (x *Part) String() string {
 func (*Part) ProtoMessage() {}
 
 func (x *Part) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[35]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2756,7 +2840,7 @@ func (x *Part) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Part.ProtoReflect.Descriptor instead.
 func (*Part) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{35}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *Part) GetPart() isPart_Part {
@@ -2901,7 +2985,7 @@ type TextPart struct {
 
 func (x *TextPart) Reset() {
 	*x = TextPart{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[36]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2913,7 +2997,7 @@ func (x *TextPart) String() string {
 func (*TextPart) ProtoMessage() {}
 
 func (x *TextPart) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[36]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2926,7 +3010,7 @@ func (x *TextPart) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TextPart.ProtoReflect.Descriptor instead.
 func (*TextPart) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{36}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *TextPart) GetText() string {
@@ -2965,7 +3049,7 @@ type Annotation struct {
 
 func (x *Annotation) Reset() {
 	*x = Annotation{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[37]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2977,7 +3061,7 @@ func (x *Annotation) String() string {
 func (*Annotation) ProtoMessage() {}
 
 func (x *Annotation) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[37]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2990,7 +3074,7 @@ func (x *Annotation) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Annotation.ProtoReflect.Descriptor instead.
 func (*Annotation) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{37}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *Annotation) GetType() string {
@@ -3059,7 +3143,7 @@ type MediaPart struct {
 
 func (x *MediaPart) Reset() {
 	*x = MediaPart{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[38]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3071,7 +3155,7 @@ func (x *MediaPart) String() string {
 func (*MediaPart) ProtoMessage() {}
 
 func (x *MediaPart) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[38]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3084,7 +3168,7 @@ func (x *MediaPart) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MediaPart.ProtoReflect.Descriptor instead.
 func (*MediaPart) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{38}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *MediaPart) GetMediaType() string {
@@ -3155,7 +3239,7 @@ type ReasoningPart struct {
 
 func (x *ReasoningPart) Reset() {
 	*x = ReasoningPart{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[39]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3167,7 +3251,7 @@ func (x *ReasoningPart) String() string {
 func (*ReasoningPart) ProtoMessage() {}
 
 func (x *ReasoningPart) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[39]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3180,7 +3264,7 @@ func (x *ReasoningPart) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReasoningPart.ProtoReflect.Descriptor instead.
 func (*ReasoningPart) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{39}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *ReasoningPart) GetText() string {
@@ -3221,7 +3305,7 @@ type RefusalPart struct {
 
 func (x *RefusalPart) Reset() {
 	*x = RefusalPart{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[40]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3233,7 +3317,7 @@ func (x *RefusalPart) String() string {
 func (*RefusalPart) ProtoMessage() {}
 
 func (x *RefusalPart) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[40]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3246,7 +3330,7 @@ func (x *RefusalPart) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RefusalPart.ProtoReflect.Descriptor instead.
 func (*RefusalPart) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{40}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *RefusalPart) GetText() string {
@@ -3277,7 +3361,7 @@ type ToolCallPart struct {
 
 func (x *ToolCallPart) Reset() {
 	*x = ToolCallPart{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[41]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3289,7 +3373,7 @@ func (x *ToolCallPart) String() string {
 func (*ToolCallPart) ProtoMessage() {}
 
 func (x *ToolCallPart) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[41]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3302,7 +3386,7 @@ func (x *ToolCallPart) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ToolCallPart.ProtoReflect.Descriptor instead.
 func (*ToolCallPart) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{41}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *ToolCallPart) GetId() string {
@@ -3360,7 +3444,7 @@ type ToolResultPart struct {
 
 func (x *ToolResultPart) Reset() {
 	*x = ToolResultPart{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[42]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3372,7 +3456,7 @@ func (x *ToolResultPart) String() string {
 func (*ToolResultPart) ProtoMessage() {}
 
 func (x *ToolResultPart) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[42]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3385,7 +3469,7 @@ func (x *ToolResultPart) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ToolResultPart.ProtoReflect.Descriptor instead.
 func (*ToolResultPart) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{42}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *ToolResultPart) GetCallId() string {
@@ -3435,7 +3519,7 @@ type ChatResponse struct {
 
 func (x *ChatResponse) Reset() {
 	*x = ChatResponse{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[43]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3447,7 +3531,7 @@ func (x *ChatResponse) String() string {
 func (*ChatResponse) ProtoMessage() {}
 
 func (x *ChatResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[43]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3460,7 +3544,7 @@ func (x *ChatResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ChatResponse.ProtoReflect.Descriptor instead.
 func (*ChatResponse) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{43}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *ChatResponse) GetEvents() []*Event {
@@ -3489,7 +3573,7 @@ type Event struct {
 
 func (x *Event) Reset() {
 	*x = Event{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[44]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3501,7 +3585,7 @@ func (x *Event) String() string {
 func (*Event) ProtoMessage() {}
 
 func (x *Event) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[44]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3514,7 +3598,7 @@ func (x *Event) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Event.ProtoReflect.Descriptor instead.
 func (*Event) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{44}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *Event) GetEvent() isEvent_Event {
@@ -3659,7 +3743,7 @@ type Started struct {
 
 func (x *Started) Reset() {
 	*x = Started{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[45]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3671,7 +3755,7 @@ func (x *Started) String() string {
 func (*Started) ProtoMessage() {}
 
 func (x *Started) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[45]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3684,7 +3768,7 @@ func (x *Started) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Started.ProtoReflect.Descriptor instead.
 func (*Started) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{45}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *Started) GetResponseId() string {
@@ -3720,7 +3804,7 @@ type PartStarted struct {
 
 func (x *PartStarted) Reset() {
 	*x = PartStarted{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[46]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3732,7 +3816,7 @@ func (x *PartStarted) String() string {
 func (*PartStarted) ProtoMessage() {}
 
 func (x *PartStarted) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[46]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3745,7 +3829,7 @@ func (x *PartStarted) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PartStarted.ProtoReflect.Descriptor instead.
 func (*PartStarted) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{46}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *PartStarted) GetIndex() int32 {
@@ -3786,7 +3870,7 @@ type Delta struct {
 
 func (x *Delta) Reset() {
 	*x = Delta{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[47]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3798,7 +3882,7 @@ func (x *Delta) String() string {
 func (*Delta) ProtoMessage() {}
 
 func (x *Delta) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[47]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3811,7 +3895,7 @@ func (x *Delta) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Delta.ProtoReflect.Descriptor instead.
 func (*Delta) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{47}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *Delta) GetIndex() int32 {
@@ -3838,7 +3922,7 @@ type PartDone struct {
 
 func (x *PartDone) Reset() {
 	*x = PartDone{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[48]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[49]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3850,7 +3934,7 @@ func (x *PartDone) String() string {
 func (*PartDone) ProtoMessage() {}
 
 func (x *PartDone) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[48]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[49]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3863,7 +3947,7 @@ func (x *PartDone) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PartDone.ProtoReflect.Descriptor instead.
 func (*PartDone) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{48}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{49}
 }
 
 func (x *PartDone) GetIndex() int32 {
@@ -3897,7 +3981,7 @@ type Usage struct {
 
 func (x *Usage) Reset() {
 	*x = Usage{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[49]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[50]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3909,7 +3993,7 @@ func (x *Usage) String() string {
 func (*Usage) ProtoMessage() {}
 
 func (x *Usage) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[49]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[50]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3922,7 +4006,7 @@ func (x *Usage) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Usage.ProtoReflect.Descriptor instead.
 func (*Usage) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{49}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{50}
 }
 
 func (x *Usage) GetInputTokens() int64 {
@@ -3999,7 +4083,7 @@ type Warning struct {
 
 func (x *Warning) Reset() {
 	*x = Warning{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[50]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[51]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4011,7 +4095,7 @@ func (x *Warning) String() string {
 func (*Warning) ProtoMessage() {}
 
 func (x *Warning) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[50]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[51]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4024,7 +4108,7 @@ func (x *Warning) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Warning.ProtoReflect.Descriptor instead.
 func (*Warning) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{50}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{51}
 }
 
 func (x *Warning) GetCode() string {
@@ -4056,7 +4140,7 @@ type Heartbeat struct {
 
 func (x *Heartbeat) Reset() {
 	*x = Heartbeat{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[51]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[52]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4068,7 +4152,7 @@ func (x *Heartbeat) String() string {
 func (*Heartbeat) ProtoMessage() {}
 
 func (x *Heartbeat) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[51]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[52]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4081,7 +4165,7 @@ func (x *Heartbeat) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Heartbeat.ProtoReflect.Descriptor instead.
 func (*Heartbeat) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{51}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{52}
 }
 
 type Finished struct {
@@ -4096,7 +4180,7 @@ type Finished struct {
 
 func (x *Finished) Reset() {
 	*x = Finished{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[52]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[53]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4108,7 +4192,7 @@ func (x *Finished) String() string {
 func (*Finished) ProtoMessage() {}
 
 func (x *Finished) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[52]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[53]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4121,7 +4205,7 @@ func (x *Finished) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Finished.ProtoReflect.Descriptor instead.
 func (*Finished) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{52}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{53}
 }
 
 func (x *Finished) GetReason() string {
@@ -4171,7 +4255,7 @@ type Error struct {
 
 func (x *Error) Reset() {
 	*x = Error{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[53]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[54]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4183,7 +4267,7 @@ func (x *Error) String() string {
 func (*Error) ProtoMessage() {}
 
 func (x *Error) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[53]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[54]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4196,7 +4280,7 @@ func (x *Error) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Error.ProtoReflect.Descriptor instead.
 func (*Error) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{53}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{54}
 }
 
 func (x *Error) GetKind() string {
@@ -4277,7 +4361,7 @@ type LoginAnswer_Done struct {
 
 func (x *LoginAnswer_Done) Reset() {
 	*x = LoginAnswer_Done{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[57]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[58]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4289,7 +4373,7 @@ func (x *LoginAnswer_Done) String() string {
 func (*LoginAnswer_Done) ProtoMessage() {}
 
 func (x *LoginAnswer_Done) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[57]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[58]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4302,7 +4386,7 @@ func (x *LoginAnswer_Done) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LoginAnswer_Done.ProtoReflect.Descriptor instead.
 func (*LoginAnswer_Done) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{17, 0}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{18, 0}
 }
 
 var File_qwen_provider_v1_provider_proto protoreflect.FileDescriptor
@@ -4357,7 +4441,7 @@ const file_qwen_provider_v1_provider_proto_rawDesc = "" +
 	"\n" +
 	"key_prefix\x18\x06 \x01(\tR\tkeyPrefix\x12\x17\n" +
 	"\akey_url\x18\a \x01(\tR\x06keyUrl\x12\x15\n" +
-	"\x06no_key\x18\b \x01(\bR\x05noKey\"\xc9\x02\n" +
+	"\x06no_key\x18\b \x01(\bR\x05noKey\"\xf8\x02\n" +
 	"\x05Model\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12!\n" +
 	"\fdisplay_name\x18\x02 \x01(\tR\vdisplayName\x12%\n" +
@@ -4366,11 +4450,19 @@ const file_qwen_provider_v1_provider_proto_rawDesc = "" +
 	"\x05input\x18\x05 \x03(\tR\x05input\x12\x1c\n" +
 	"\treasoning\x18\x06 \x01(\bR\treasoning\x12\x12\n" +
 	"\x04note\x18\a \x01(\tR\x04note\x128\n" +
-	"\x05extra\x18\b \x03(\v2\".qwen.provider.v1.Model.ExtraEntryR\x05extra\x1a8\n" +
+	"\x05extra\x18\b \x03(\v2\".qwen.provider.v1.Model.ExtraEntryR\x05extra\x12-\n" +
+	"\x05price\x18\t \x01(\v2\x17.qwen.provider.v1.PriceR\x05price\x1a8\n" +
 	"\n" +
 	"ExtraEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\fR\x05value:\x028\x01\"~\n" +
+	"\x05value\x18\x02 \x01(\fR\x05value:\x028\x01\"\x8a\x01\n" +
+	"\x05Price\x12\x1a\n" +
+	"\bcurrency\x18\x01 \x01(\tR\bcurrency\x12\x14\n" +
+	"\x05input\x18\x02 \x01(\x01R\x05input\x12\x16\n" +
+	"\x06output\x18\x03 \x01(\x01R\x06output\x12\x1d\n" +
+	"\n" +
+	"cache_read\x18\x04 \x01(\x01R\tcacheRead\x12\x18\n" +
+	"\arequest\x18\x05 \x01(\x01R\arequest\"~\n" +
 	"\x05Limit\x12\x12\n" +
 	"\x04unit\x18\x01 \x01(\tR\x04unit\x12\x16\n" +
 	"\x06amount\x18\x02 \x01(\x03R\x06amount\x121\n" +
@@ -4766,7 +4858,7 @@ func file_qwen_provider_v1_provider_proto_rawDescGZIP() []byte {
 	return file_qwen_provider_v1_provider_proto_rawDescData
 }
 
-var file_qwen_provider_v1_provider_proto_msgTypes = make([]protoimpl.MessageInfo, 73)
+var file_qwen_provider_v1_provider_proto_msgTypes = make([]protoimpl.MessageInfo, 74)
 var file_qwen_provider_v1_provider_proto_goTypes = []any{
 	(*DescribeRequest)(nil),       // 0: qwen.provider.v1.DescribeRequest
 	(*DescribeResponse)(nil),      // 1: qwen.provider.v1.DescribeResponse
@@ -4775,74 +4867,75 @@ var file_qwen_provider_v1_provider_proto_goTypes = []any{
 	(*Setting)(nil),               // 4: qwen.provider.v1.Setting
 	(*Preset)(nil),                // 5: qwen.provider.v1.Preset
 	(*Model)(nil),                 // 6: qwen.provider.v1.Model
-	(*Limit)(nil),                 // 7: qwen.provider.v1.Limit
-	(*Plan)(nil),                  // 8: qwen.provider.v1.Plan
-	(*Credential)(nil),            // 9: qwen.provider.v1.Credential
-	(*Connection)(nil),            // 10: qwen.provider.v1.Connection
-	(*TokenRequest)(nil),          // 11: qwen.provider.v1.TokenRequest
-	(*TokenResponse)(nil),         // 12: qwen.provider.v1.TokenResponse
-	(*RevokeRequest)(nil),         // 13: qwen.provider.v1.RevokeRequest
-	(*RevokeResponse)(nil),        // 14: qwen.provider.v1.RevokeResponse
-	(*LoginRequest)(nil),          // 15: qwen.provider.v1.LoginRequest
-	(*LoginStart)(nil),            // 16: qwen.provider.v1.LoginStart
-	(*LoginAnswer)(nil),           // 17: qwen.provider.v1.LoginAnswer
-	(*LoginResponse)(nil),         // 18: qwen.provider.v1.LoginResponse
-	(*Tell)(nil),                  // 19: qwen.provider.v1.Tell
-	(*DeviceCode)(nil),            // 20: qwen.provider.v1.DeviceCode
-	(*Question)(nil),              // 21: qwen.provider.v1.Question
-	(*Choice)(nil),                // 22: qwen.provider.v1.Choice
-	(*Option)(nil),                // 23: qwen.provider.v1.Option
-	(*Wait)(nil),                  // 24: qwen.provider.v1.Wait
-	(*ModelsRequest)(nil),         // 25: qwen.provider.v1.ModelsRequest
-	(*ModelsResponse)(nil),        // 26: qwen.provider.v1.ModelsResponse
-	(*ChatRequest)(nil),           // 27: qwen.provider.v1.ChatRequest
-	(*Sampling)(nil),              // 28: qwen.provider.v1.Sampling
-	(*ReasoningOptions)(nil),      // 29: qwen.provider.v1.ReasoningOptions
-	(*Tool)(nil),                  // 30: qwen.provider.v1.Tool
-	(*ToolChoice)(nil),            // 31: qwen.provider.v1.ToolChoice
-	(*ResponseFormat)(nil),        // 32: qwen.provider.v1.ResponseFormat
-	(*Message)(nil),               // 33: qwen.provider.v1.Message
-	(*Origin)(nil),                // 34: qwen.provider.v1.Origin
-	(*Part)(nil),                  // 35: qwen.provider.v1.Part
-	(*TextPart)(nil),              // 36: qwen.provider.v1.TextPart
-	(*Annotation)(nil),            // 37: qwen.provider.v1.Annotation
-	(*MediaPart)(nil),             // 38: qwen.provider.v1.MediaPart
-	(*ReasoningPart)(nil),         // 39: qwen.provider.v1.ReasoningPart
-	(*RefusalPart)(nil),           // 40: qwen.provider.v1.RefusalPart
-	(*ToolCallPart)(nil),          // 41: qwen.provider.v1.ToolCallPart
-	(*ToolResultPart)(nil),        // 42: qwen.provider.v1.ToolResultPart
-	(*ChatResponse)(nil),          // 43: qwen.provider.v1.ChatResponse
-	(*Event)(nil),                 // 44: qwen.provider.v1.Event
-	(*Started)(nil),               // 45: qwen.provider.v1.Started
-	(*PartStarted)(nil),           // 46: qwen.provider.v1.PartStarted
-	(*Delta)(nil),                 // 47: qwen.provider.v1.Delta
-	(*PartDone)(nil),              // 48: qwen.provider.v1.PartDone
-	(*Usage)(nil),                 // 49: qwen.provider.v1.Usage
-	(*Warning)(nil),               // 50: qwen.provider.v1.Warning
-	(*Heartbeat)(nil),             // 51: qwen.provider.v1.Heartbeat
-	(*Finished)(nil),              // 52: qwen.provider.v1.Finished
-	(*Error)(nil),                 // 53: qwen.provider.v1.Error
-	nil,                           // 54: qwen.provider.v1.Model.ExtraEntry
-	nil,                           // 55: qwen.provider.v1.Credential.ExtraEntry
-	nil,                           // 56: qwen.provider.v1.Connection.SettingsEntry
-	(*LoginAnswer_Done)(nil),      // 57: qwen.provider.v1.LoginAnswer.Done
-	nil,                           // 58: qwen.provider.v1.ChatRequest.MetadataEntry
-	nil,                           // 59: qwen.provider.v1.ChatRequest.ExtraBodyEntry
-	nil,                           // 60: qwen.provider.v1.ChatRequest.ExtraHeadersEntry
-	nil,                           // 61: qwen.provider.v1.Sampling.LogitBiasEntry
-	nil,                           // 62: qwen.provider.v1.Tool.ExtraEntry
-	nil,                           // 63: qwen.provider.v1.Message.ExtraEntry
-	nil,                           // 64: qwen.provider.v1.TextPart.ExtraEntry
-	nil,                           // 65: qwen.provider.v1.Annotation.ExtraEntry
-	nil,                           // 66: qwen.provider.v1.MediaPart.ExtraEntry
-	nil,                           // 67: qwen.provider.v1.ReasoningPart.ExtraEntry
-	nil,                           // 68: qwen.provider.v1.RefusalPart.ExtraEntry
-	nil,                           // 69: qwen.provider.v1.ToolCallPart.ExtraEntry
-	nil,                           // 70: qwen.provider.v1.ToolResultPart.ExtraEntry
-	nil,                           // 71: qwen.provider.v1.Usage.DetailsEntry
-	nil,                           // 72: qwen.provider.v1.Finished.ExtraEntry
-	(*durationpb.Duration)(nil),   // 73: google.protobuf.Duration
-	(*timestamppb.Timestamp)(nil), // 74: google.protobuf.Timestamp
+	(*Price)(nil),                 // 7: qwen.provider.v1.Price
+	(*Limit)(nil),                 // 8: qwen.provider.v1.Limit
+	(*Plan)(nil),                  // 9: qwen.provider.v1.Plan
+	(*Credential)(nil),            // 10: qwen.provider.v1.Credential
+	(*Connection)(nil),            // 11: qwen.provider.v1.Connection
+	(*TokenRequest)(nil),          // 12: qwen.provider.v1.TokenRequest
+	(*TokenResponse)(nil),         // 13: qwen.provider.v1.TokenResponse
+	(*RevokeRequest)(nil),         // 14: qwen.provider.v1.RevokeRequest
+	(*RevokeResponse)(nil),        // 15: qwen.provider.v1.RevokeResponse
+	(*LoginRequest)(nil),          // 16: qwen.provider.v1.LoginRequest
+	(*LoginStart)(nil),            // 17: qwen.provider.v1.LoginStart
+	(*LoginAnswer)(nil),           // 18: qwen.provider.v1.LoginAnswer
+	(*LoginResponse)(nil),         // 19: qwen.provider.v1.LoginResponse
+	(*Tell)(nil),                  // 20: qwen.provider.v1.Tell
+	(*DeviceCode)(nil),            // 21: qwen.provider.v1.DeviceCode
+	(*Question)(nil),              // 22: qwen.provider.v1.Question
+	(*Choice)(nil),                // 23: qwen.provider.v1.Choice
+	(*Option)(nil),                // 24: qwen.provider.v1.Option
+	(*Wait)(nil),                  // 25: qwen.provider.v1.Wait
+	(*ModelsRequest)(nil),         // 26: qwen.provider.v1.ModelsRequest
+	(*ModelsResponse)(nil),        // 27: qwen.provider.v1.ModelsResponse
+	(*ChatRequest)(nil),           // 28: qwen.provider.v1.ChatRequest
+	(*Sampling)(nil),              // 29: qwen.provider.v1.Sampling
+	(*ReasoningOptions)(nil),      // 30: qwen.provider.v1.ReasoningOptions
+	(*Tool)(nil),                  // 31: qwen.provider.v1.Tool
+	(*ToolChoice)(nil),            // 32: qwen.provider.v1.ToolChoice
+	(*ResponseFormat)(nil),        // 33: qwen.provider.v1.ResponseFormat
+	(*Message)(nil),               // 34: qwen.provider.v1.Message
+	(*Origin)(nil),                // 35: qwen.provider.v1.Origin
+	(*Part)(nil),                  // 36: qwen.provider.v1.Part
+	(*TextPart)(nil),              // 37: qwen.provider.v1.TextPart
+	(*Annotation)(nil),            // 38: qwen.provider.v1.Annotation
+	(*MediaPart)(nil),             // 39: qwen.provider.v1.MediaPart
+	(*ReasoningPart)(nil),         // 40: qwen.provider.v1.ReasoningPart
+	(*RefusalPart)(nil),           // 41: qwen.provider.v1.RefusalPart
+	(*ToolCallPart)(nil),          // 42: qwen.provider.v1.ToolCallPart
+	(*ToolResultPart)(nil),        // 43: qwen.provider.v1.ToolResultPart
+	(*ChatResponse)(nil),          // 44: qwen.provider.v1.ChatResponse
+	(*Event)(nil),                 // 45: qwen.provider.v1.Event
+	(*Started)(nil),               // 46: qwen.provider.v1.Started
+	(*PartStarted)(nil),           // 47: qwen.provider.v1.PartStarted
+	(*Delta)(nil),                 // 48: qwen.provider.v1.Delta
+	(*PartDone)(nil),              // 49: qwen.provider.v1.PartDone
+	(*Usage)(nil),                 // 50: qwen.provider.v1.Usage
+	(*Warning)(nil),               // 51: qwen.provider.v1.Warning
+	(*Heartbeat)(nil),             // 52: qwen.provider.v1.Heartbeat
+	(*Finished)(nil),              // 53: qwen.provider.v1.Finished
+	(*Error)(nil),                 // 54: qwen.provider.v1.Error
+	nil,                           // 55: qwen.provider.v1.Model.ExtraEntry
+	nil,                           // 56: qwen.provider.v1.Credential.ExtraEntry
+	nil,                           // 57: qwen.provider.v1.Connection.SettingsEntry
+	(*LoginAnswer_Done)(nil),      // 58: qwen.provider.v1.LoginAnswer.Done
+	nil,                           // 59: qwen.provider.v1.ChatRequest.MetadataEntry
+	nil,                           // 60: qwen.provider.v1.ChatRequest.ExtraBodyEntry
+	nil,                           // 61: qwen.provider.v1.ChatRequest.ExtraHeadersEntry
+	nil,                           // 62: qwen.provider.v1.Sampling.LogitBiasEntry
+	nil,                           // 63: qwen.provider.v1.Tool.ExtraEntry
+	nil,                           // 64: qwen.provider.v1.Message.ExtraEntry
+	nil,                           // 65: qwen.provider.v1.TextPart.ExtraEntry
+	nil,                           // 66: qwen.provider.v1.Annotation.ExtraEntry
+	nil,                           // 67: qwen.provider.v1.MediaPart.ExtraEntry
+	nil,                           // 68: qwen.provider.v1.ReasoningPart.ExtraEntry
+	nil,                           // 69: qwen.provider.v1.RefusalPart.ExtraEntry
+	nil,                           // 70: qwen.provider.v1.ToolCallPart.ExtraEntry
+	nil,                           // 71: qwen.provider.v1.ToolResultPart.ExtraEntry
+	nil,                           // 72: qwen.provider.v1.Usage.DetailsEntry
+	nil,                           // 73: qwen.provider.v1.Finished.ExtraEntry
+	(*durationpb.Duration)(nil),   // 74: google.protobuf.Duration
+	(*timestamppb.Timestamp)(nil), // 75: google.protobuf.Timestamp
 }
 var file_qwen_provider_v1_provider_proto_depIdxs = []int32{
 	2,  // 0: qwen.provider.v1.DescribeResponse.description:type_name -> qwen.provider.v1.Description
@@ -4850,98 +4943,99 @@ var file_qwen_provider_v1_provider_proto_depIdxs = []int32{
 	4,  // 2: qwen.provider.v1.Description.settings:type_name -> qwen.provider.v1.Setting
 	5,  // 3: qwen.provider.v1.Description.presets:type_name -> qwen.provider.v1.Preset
 	6,  // 4: qwen.provider.v1.Description.models:type_name -> qwen.provider.v1.Model
-	7,  // 5: qwen.provider.v1.Description.limits:type_name -> qwen.provider.v1.Limit
-	8,  // 6: qwen.provider.v1.Description.plans:type_name -> qwen.provider.v1.Plan
-	73, // 7: qwen.provider.v1.Description.first_byte_timeout:type_name -> google.protobuf.Duration
-	73, // 8: qwen.provider.v1.Description.idle_timeout:type_name -> google.protobuf.Duration
-	54, // 9: qwen.provider.v1.Model.extra:type_name -> qwen.provider.v1.Model.ExtraEntry
-	73, // 10: qwen.provider.v1.Limit.window:type_name -> google.protobuf.Duration
-	7,  // 11: qwen.provider.v1.Plan.limits:type_name -> qwen.provider.v1.Limit
-	74, // 12: qwen.provider.v1.Credential.expiry:type_name -> google.protobuf.Timestamp
-	55, // 13: qwen.provider.v1.Credential.extra:type_name -> qwen.provider.v1.Credential.ExtraEntry
-	9,  // 14: qwen.provider.v1.Connection.credential:type_name -> qwen.provider.v1.Credential
-	56, // 15: qwen.provider.v1.Connection.settings:type_name -> qwen.provider.v1.Connection.SettingsEntry
-	10, // 16: qwen.provider.v1.TokenRequest.connection:type_name -> qwen.provider.v1.Connection
-	9,  // 17: qwen.provider.v1.TokenResponse.credential:type_name -> qwen.provider.v1.Credential
-	10, // 18: qwen.provider.v1.RevokeRequest.connection:type_name -> qwen.provider.v1.Connection
-	16, // 19: qwen.provider.v1.LoginRequest.start:type_name -> qwen.provider.v1.LoginStart
-	17, // 20: qwen.provider.v1.LoginRequest.answer:type_name -> qwen.provider.v1.LoginAnswer
-	10, // 21: qwen.provider.v1.LoginStart.connection:type_name -> qwen.provider.v1.Connection
-	57, // 22: qwen.provider.v1.LoginAnswer.done:type_name -> qwen.provider.v1.LoginAnswer.Done
-	53, // 23: qwen.provider.v1.LoginAnswer.error:type_name -> qwen.provider.v1.Error
-	19, // 24: qwen.provider.v1.LoginResponse.tell:type_name -> qwen.provider.v1.Tell
-	20, // 25: qwen.provider.v1.LoginResponse.show_code:type_name -> qwen.provider.v1.DeviceCode
-	21, // 26: qwen.provider.v1.LoginResponse.ask:type_name -> qwen.provider.v1.Question
-	22, // 27: qwen.provider.v1.LoginResponse.choose:type_name -> qwen.provider.v1.Choice
-	21, // 28: qwen.provider.v1.LoginResponse.confirm:type_name -> qwen.provider.v1.Question
-	24, // 29: qwen.provider.v1.LoginResponse.wait:type_name -> qwen.provider.v1.Wait
-	9,  // 30: qwen.provider.v1.LoginResponse.credential:type_name -> qwen.provider.v1.Credential
-	74, // 31: qwen.provider.v1.DeviceCode.expires:type_name -> google.protobuf.Timestamp
-	23, // 32: qwen.provider.v1.Choice.options:type_name -> qwen.provider.v1.Option
-	10, // 33: qwen.provider.v1.ModelsRequest.connection:type_name -> qwen.provider.v1.Connection
-	6,  // 34: qwen.provider.v1.ModelsResponse.models:type_name -> qwen.provider.v1.Model
-	10, // 35: qwen.provider.v1.ChatRequest.connection:type_name -> qwen.provider.v1.Connection
-	33, // 36: qwen.provider.v1.ChatRequest.messages:type_name -> qwen.provider.v1.Message
-	30, // 37: qwen.provider.v1.ChatRequest.tools:type_name -> qwen.provider.v1.Tool
-	31, // 38: qwen.provider.v1.ChatRequest.tool_choice:type_name -> qwen.provider.v1.ToolChoice
-	32, // 39: qwen.provider.v1.ChatRequest.response_format:type_name -> qwen.provider.v1.ResponseFormat
-	28, // 40: qwen.provider.v1.ChatRequest.sampling:type_name -> qwen.provider.v1.Sampling
-	29, // 41: qwen.provider.v1.ChatRequest.reasoning:type_name -> qwen.provider.v1.ReasoningOptions
-	58, // 42: qwen.provider.v1.ChatRequest.metadata:type_name -> qwen.provider.v1.ChatRequest.MetadataEntry
-	59, // 43: qwen.provider.v1.ChatRequest.extra_body:type_name -> qwen.provider.v1.ChatRequest.ExtraBodyEntry
-	60, // 44: qwen.provider.v1.ChatRequest.extra_headers:type_name -> qwen.provider.v1.ChatRequest.ExtraHeadersEntry
-	61, // 45: qwen.provider.v1.Sampling.logit_bias:type_name -> qwen.provider.v1.Sampling.LogitBiasEntry
-	62, // 46: qwen.provider.v1.Tool.extra:type_name -> qwen.provider.v1.Tool.ExtraEntry
-	35, // 47: qwen.provider.v1.Message.parts:type_name -> qwen.provider.v1.Part
-	34, // 48: qwen.provider.v1.Message.origin:type_name -> qwen.provider.v1.Origin
-	63, // 49: qwen.provider.v1.Message.extra:type_name -> qwen.provider.v1.Message.ExtraEntry
-	36, // 50: qwen.provider.v1.Part.text:type_name -> qwen.provider.v1.TextPart
-	38, // 51: qwen.provider.v1.Part.image:type_name -> qwen.provider.v1.MediaPart
-	38, // 52: qwen.provider.v1.Part.audio:type_name -> qwen.provider.v1.MediaPart
-	38, // 53: qwen.provider.v1.Part.file:type_name -> qwen.provider.v1.MediaPart
-	39, // 54: qwen.provider.v1.Part.reasoning:type_name -> qwen.provider.v1.ReasoningPart
-	40, // 55: qwen.provider.v1.Part.refusal:type_name -> qwen.provider.v1.RefusalPart
-	41, // 56: qwen.provider.v1.Part.tool_call:type_name -> qwen.provider.v1.ToolCallPart
-	42, // 57: qwen.provider.v1.Part.tool_result:type_name -> qwen.provider.v1.ToolResultPart
-	37, // 58: qwen.provider.v1.TextPart.annotations:type_name -> qwen.provider.v1.Annotation
-	64, // 59: qwen.provider.v1.TextPart.extra:type_name -> qwen.provider.v1.TextPart.ExtraEntry
-	65, // 60: qwen.provider.v1.Annotation.extra:type_name -> qwen.provider.v1.Annotation.ExtraEntry
-	66, // 61: qwen.provider.v1.MediaPart.extra:type_name -> qwen.provider.v1.MediaPart.ExtraEntry
-	67, // 62: qwen.provider.v1.ReasoningPart.extra:type_name -> qwen.provider.v1.ReasoningPart.ExtraEntry
-	68, // 63: qwen.provider.v1.RefusalPart.extra:type_name -> qwen.provider.v1.RefusalPart.ExtraEntry
-	69, // 64: qwen.provider.v1.ToolCallPart.extra:type_name -> qwen.provider.v1.ToolCallPart.ExtraEntry
-	35, // 65: qwen.provider.v1.ToolResultPart.content:type_name -> qwen.provider.v1.Part
-	70, // 66: qwen.provider.v1.ToolResultPart.extra:type_name -> qwen.provider.v1.ToolResultPart.ExtraEntry
-	44, // 67: qwen.provider.v1.ChatResponse.events:type_name -> qwen.provider.v1.Event
-	45, // 68: qwen.provider.v1.Event.started:type_name -> qwen.provider.v1.Started
-	46, // 69: qwen.provider.v1.Event.part_started:type_name -> qwen.provider.v1.PartStarted
-	47, // 70: qwen.provider.v1.Event.delta:type_name -> qwen.provider.v1.Delta
-	48, // 71: qwen.provider.v1.Event.part_done:type_name -> qwen.provider.v1.PartDone
-	49, // 72: qwen.provider.v1.Event.usage:type_name -> qwen.provider.v1.Usage
-	50, // 73: qwen.provider.v1.Event.warning:type_name -> qwen.provider.v1.Warning
-	51, // 74: qwen.provider.v1.Event.heartbeat:type_name -> qwen.provider.v1.Heartbeat
-	52, // 75: qwen.provider.v1.Event.finished:type_name -> qwen.provider.v1.Finished
-	35, // 76: qwen.provider.v1.PartDone.part:type_name -> qwen.provider.v1.Part
-	71, // 77: qwen.provider.v1.Usage.details:type_name -> qwen.provider.v1.Usage.DetailsEntry
-	72, // 78: qwen.provider.v1.Finished.extra:type_name -> qwen.provider.v1.Finished.ExtraEntry
-	73, // 79: qwen.provider.v1.Error.retry_after:type_name -> google.protobuf.Duration
-	0,  // 80: qwen.provider.v1.ProviderService.Describe:input_type -> qwen.provider.v1.DescribeRequest
-	15, // 81: qwen.provider.v1.LoginService.Login:input_type -> qwen.provider.v1.LoginRequest
-	11, // 82: qwen.provider.v1.TokenService.Token:input_type -> qwen.provider.v1.TokenRequest
-	13, // 83: qwen.provider.v1.TokenService.Revoke:input_type -> qwen.provider.v1.RevokeRequest
-	27, // 84: qwen.provider.v1.ChatService.Chat:input_type -> qwen.provider.v1.ChatRequest
-	25, // 85: qwen.provider.v1.ChatService.Models:input_type -> qwen.provider.v1.ModelsRequest
-	1,  // 86: qwen.provider.v1.ProviderService.Describe:output_type -> qwen.provider.v1.DescribeResponse
-	18, // 87: qwen.provider.v1.LoginService.Login:output_type -> qwen.provider.v1.LoginResponse
-	12, // 88: qwen.provider.v1.TokenService.Token:output_type -> qwen.provider.v1.TokenResponse
-	14, // 89: qwen.provider.v1.TokenService.Revoke:output_type -> qwen.provider.v1.RevokeResponse
-	43, // 90: qwen.provider.v1.ChatService.Chat:output_type -> qwen.provider.v1.ChatResponse
-	26, // 91: qwen.provider.v1.ChatService.Models:output_type -> qwen.provider.v1.ModelsResponse
-	86, // [86:92] is the sub-list for method output_type
-	80, // [80:86] is the sub-list for method input_type
-	80, // [80:80] is the sub-list for extension type_name
-	80, // [80:80] is the sub-list for extension extendee
-	0,  // [0:80] is the sub-list for field type_name
+	8,  // 5: qwen.provider.v1.Description.limits:type_name -> qwen.provider.v1.Limit
+	9,  // 6: qwen.provider.v1.Description.plans:type_name -> qwen.provider.v1.Plan
+	74, // 7: qwen.provider.v1.Description.first_byte_timeout:type_name -> google.protobuf.Duration
+	74, // 8: qwen.provider.v1.Description.idle_timeout:type_name -> google.protobuf.Duration
+	55, // 9: qwen.provider.v1.Model.extra:type_name -> qwen.provider.v1.Model.ExtraEntry
+	7,  // 10: qwen.provider.v1.Model.price:type_name -> qwen.provider.v1.Price
+	74, // 11: qwen.provider.v1.Limit.window:type_name -> google.protobuf.Duration
+	8,  // 12: qwen.provider.v1.Plan.limits:type_name -> qwen.provider.v1.Limit
+	75, // 13: qwen.provider.v1.Credential.expiry:type_name -> google.protobuf.Timestamp
+	56, // 14: qwen.provider.v1.Credential.extra:type_name -> qwen.provider.v1.Credential.ExtraEntry
+	10, // 15: qwen.provider.v1.Connection.credential:type_name -> qwen.provider.v1.Credential
+	57, // 16: qwen.provider.v1.Connection.settings:type_name -> qwen.provider.v1.Connection.SettingsEntry
+	11, // 17: qwen.provider.v1.TokenRequest.connection:type_name -> qwen.provider.v1.Connection
+	10, // 18: qwen.provider.v1.TokenResponse.credential:type_name -> qwen.provider.v1.Credential
+	11, // 19: qwen.provider.v1.RevokeRequest.connection:type_name -> qwen.provider.v1.Connection
+	17, // 20: qwen.provider.v1.LoginRequest.start:type_name -> qwen.provider.v1.LoginStart
+	18, // 21: qwen.provider.v1.LoginRequest.answer:type_name -> qwen.provider.v1.LoginAnswer
+	11, // 22: qwen.provider.v1.LoginStart.connection:type_name -> qwen.provider.v1.Connection
+	58, // 23: qwen.provider.v1.LoginAnswer.done:type_name -> qwen.provider.v1.LoginAnswer.Done
+	54, // 24: qwen.provider.v1.LoginAnswer.error:type_name -> qwen.provider.v1.Error
+	20, // 25: qwen.provider.v1.LoginResponse.tell:type_name -> qwen.provider.v1.Tell
+	21, // 26: qwen.provider.v1.LoginResponse.show_code:type_name -> qwen.provider.v1.DeviceCode
+	22, // 27: qwen.provider.v1.LoginResponse.ask:type_name -> qwen.provider.v1.Question
+	23, // 28: qwen.provider.v1.LoginResponse.choose:type_name -> qwen.provider.v1.Choice
+	22, // 29: qwen.provider.v1.LoginResponse.confirm:type_name -> qwen.provider.v1.Question
+	25, // 30: qwen.provider.v1.LoginResponse.wait:type_name -> qwen.provider.v1.Wait
+	10, // 31: qwen.provider.v1.LoginResponse.credential:type_name -> qwen.provider.v1.Credential
+	75, // 32: qwen.provider.v1.DeviceCode.expires:type_name -> google.protobuf.Timestamp
+	24, // 33: qwen.provider.v1.Choice.options:type_name -> qwen.provider.v1.Option
+	11, // 34: qwen.provider.v1.ModelsRequest.connection:type_name -> qwen.provider.v1.Connection
+	6,  // 35: qwen.provider.v1.ModelsResponse.models:type_name -> qwen.provider.v1.Model
+	11, // 36: qwen.provider.v1.ChatRequest.connection:type_name -> qwen.provider.v1.Connection
+	34, // 37: qwen.provider.v1.ChatRequest.messages:type_name -> qwen.provider.v1.Message
+	31, // 38: qwen.provider.v1.ChatRequest.tools:type_name -> qwen.provider.v1.Tool
+	32, // 39: qwen.provider.v1.ChatRequest.tool_choice:type_name -> qwen.provider.v1.ToolChoice
+	33, // 40: qwen.provider.v1.ChatRequest.response_format:type_name -> qwen.provider.v1.ResponseFormat
+	29, // 41: qwen.provider.v1.ChatRequest.sampling:type_name -> qwen.provider.v1.Sampling
+	30, // 42: qwen.provider.v1.ChatRequest.reasoning:type_name -> qwen.provider.v1.ReasoningOptions
+	59, // 43: qwen.provider.v1.ChatRequest.metadata:type_name -> qwen.provider.v1.ChatRequest.MetadataEntry
+	60, // 44: qwen.provider.v1.ChatRequest.extra_body:type_name -> qwen.provider.v1.ChatRequest.ExtraBodyEntry
+	61, // 45: qwen.provider.v1.ChatRequest.extra_headers:type_name -> qwen.provider.v1.ChatRequest.ExtraHeadersEntry
+	62, // 46: qwen.provider.v1.Sampling.logit_bias:type_name -> qwen.provider.v1.Sampling.LogitBiasEntry
+	63, // 47: qwen.provider.v1.Tool.extra:type_name -> qwen.provider.v1.Tool.ExtraEntry
+	36, // 48: qwen.provider.v1.Message.parts:type_name -> qwen.provider.v1.Part
+	35, // 49: qwen.provider.v1.Message.origin:type_name -> qwen.provider.v1.Origin
+	64, // 50: qwen.provider.v1.Message.extra:type_name -> qwen.provider.v1.Message.ExtraEntry
+	37, // 51: qwen.provider.v1.Part.text:type_name -> qwen.provider.v1.TextPart
+	39, // 52: qwen.provider.v1.Part.image:type_name -> qwen.provider.v1.MediaPart
+	39, // 53: qwen.provider.v1.Part.audio:type_name -> qwen.provider.v1.MediaPart
+	39, // 54: qwen.provider.v1.Part.file:type_name -> qwen.provider.v1.MediaPart
+	40, // 55: qwen.provider.v1.Part.reasoning:type_name -> qwen.provider.v1.ReasoningPart
+	41, // 56: qwen.provider.v1.Part.refusal:type_name -> qwen.provider.v1.RefusalPart
+	42, // 57: qwen.provider.v1.Part.tool_call:type_name -> qwen.provider.v1.ToolCallPart
+	43, // 58: qwen.provider.v1.Part.tool_result:type_name -> qwen.provider.v1.ToolResultPart
+	38, // 59: qwen.provider.v1.TextPart.annotations:type_name -> qwen.provider.v1.Annotation
+	65, // 60: qwen.provider.v1.TextPart.extra:type_name -> qwen.provider.v1.TextPart.ExtraEntry
+	66, // 61: qwen.provider.v1.Annotation.extra:type_name -> qwen.provider.v1.Annotation.ExtraEntry
+	67, // 62: qwen.provider.v1.MediaPart.extra:type_name -> qwen.provider.v1.MediaPart.ExtraEntry
+	68, // 63: qwen.provider.v1.ReasoningPart.extra:type_name -> qwen.provider.v1.ReasoningPart.ExtraEntry
+	69, // 64: qwen.provider.v1.RefusalPart.extra:type_name -> qwen.provider.v1.RefusalPart.ExtraEntry
+	70, // 65: qwen.provider.v1.ToolCallPart.extra:type_name -> qwen.provider.v1.ToolCallPart.ExtraEntry
+	36, // 66: qwen.provider.v1.ToolResultPart.content:type_name -> qwen.provider.v1.Part
+	71, // 67: qwen.provider.v1.ToolResultPart.extra:type_name -> qwen.provider.v1.ToolResultPart.ExtraEntry
+	45, // 68: qwen.provider.v1.ChatResponse.events:type_name -> qwen.provider.v1.Event
+	46, // 69: qwen.provider.v1.Event.started:type_name -> qwen.provider.v1.Started
+	47, // 70: qwen.provider.v1.Event.part_started:type_name -> qwen.provider.v1.PartStarted
+	48, // 71: qwen.provider.v1.Event.delta:type_name -> qwen.provider.v1.Delta
+	49, // 72: qwen.provider.v1.Event.part_done:type_name -> qwen.provider.v1.PartDone
+	50, // 73: qwen.provider.v1.Event.usage:type_name -> qwen.provider.v1.Usage
+	51, // 74: qwen.provider.v1.Event.warning:type_name -> qwen.provider.v1.Warning
+	52, // 75: qwen.provider.v1.Event.heartbeat:type_name -> qwen.provider.v1.Heartbeat
+	53, // 76: qwen.provider.v1.Event.finished:type_name -> qwen.provider.v1.Finished
+	36, // 77: qwen.provider.v1.PartDone.part:type_name -> qwen.provider.v1.Part
+	72, // 78: qwen.provider.v1.Usage.details:type_name -> qwen.provider.v1.Usage.DetailsEntry
+	73, // 79: qwen.provider.v1.Finished.extra:type_name -> qwen.provider.v1.Finished.ExtraEntry
+	74, // 80: qwen.provider.v1.Error.retry_after:type_name -> google.protobuf.Duration
+	0,  // 81: qwen.provider.v1.ProviderService.Describe:input_type -> qwen.provider.v1.DescribeRequest
+	16, // 82: qwen.provider.v1.LoginService.Login:input_type -> qwen.provider.v1.LoginRequest
+	12, // 83: qwen.provider.v1.TokenService.Token:input_type -> qwen.provider.v1.TokenRequest
+	14, // 84: qwen.provider.v1.TokenService.Revoke:input_type -> qwen.provider.v1.RevokeRequest
+	28, // 85: qwen.provider.v1.ChatService.Chat:input_type -> qwen.provider.v1.ChatRequest
+	26, // 86: qwen.provider.v1.ChatService.Models:input_type -> qwen.provider.v1.ModelsRequest
+	1,  // 87: qwen.provider.v1.ProviderService.Describe:output_type -> qwen.provider.v1.DescribeResponse
+	19, // 88: qwen.provider.v1.LoginService.Login:output_type -> qwen.provider.v1.LoginResponse
+	13, // 89: qwen.provider.v1.TokenService.Token:output_type -> qwen.provider.v1.TokenResponse
+	15, // 90: qwen.provider.v1.TokenService.Revoke:output_type -> qwen.provider.v1.RevokeResponse
+	44, // 91: qwen.provider.v1.ChatService.Chat:output_type -> qwen.provider.v1.ChatResponse
+	27, // 92: qwen.provider.v1.ChatService.Models:output_type -> qwen.provider.v1.ModelsResponse
+	87, // [87:93] is the sub-list for method output_type
+	81, // [81:87] is the sub-list for method input_type
+	81, // [81:81] is the sub-list for extension type_name
+	81, // [81:81] is the sub-list for extension extendee
+	0,  // [0:81] is the sub-list for field type_name
 }
 
 func init() { file_qwen_provider_v1_provider_proto_init() }
@@ -4949,17 +5043,17 @@ func file_qwen_provider_v1_provider_proto_init() {
 	if File_qwen_provider_v1_provider_proto != nil {
 		return
 	}
-	file_qwen_provider_v1_provider_proto_msgTypes[15].OneofWrappers = []any{
+	file_qwen_provider_v1_provider_proto_msgTypes[16].OneofWrappers = []any{
 		(*LoginRequest_Start)(nil),
 		(*LoginRequest_Answer)(nil),
 	}
-	file_qwen_provider_v1_provider_proto_msgTypes[17].OneofWrappers = []any{
+	file_qwen_provider_v1_provider_proto_msgTypes[18].OneofWrappers = []any{
 		(*LoginAnswer_Done_)(nil),
 		(*LoginAnswer_Value)(nil),
 		(*LoginAnswer_Confirmed)(nil),
 		(*LoginAnswer_Error)(nil),
 	}
-	file_qwen_provider_v1_provider_proto_msgTypes[18].OneofWrappers = []any{
+	file_qwen_provider_v1_provider_proto_msgTypes[19].OneofWrappers = []any{
 		(*LoginResponse_Tell)(nil),
 		(*LoginResponse_ShowCode)(nil),
 		(*LoginResponse_Ask)(nil),
@@ -4968,10 +5062,10 @@ func file_qwen_provider_v1_provider_proto_init() {
 		(*LoginResponse_Wait)(nil),
 		(*LoginResponse_Credential)(nil),
 	}
-	file_qwen_provider_v1_provider_proto_msgTypes[27].OneofWrappers = []any{}
 	file_qwen_provider_v1_provider_proto_msgTypes[28].OneofWrappers = []any{}
 	file_qwen_provider_v1_provider_proto_msgTypes[29].OneofWrappers = []any{}
-	file_qwen_provider_v1_provider_proto_msgTypes[35].OneofWrappers = []any{
+	file_qwen_provider_v1_provider_proto_msgTypes[30].OneofWrappers = []any{}
+	file_qwen_provider_v1_provider_proto_msgTypes[36].OneofWrappers = []any{
 		(*Part_Text)(nil),
 		(*Part_Image)(nil),
 		(*Part_Audio)(nil),
@@ -4981,7 +5075,7 @@ func file_qwen_provider_v1_provider_proto_init() {
 		(*Part_ToolCall)(nil),
 		(*Part_ToolResult)(nil),
 	}
-	file_qwen_provider_v1_provider_proto_msgTypes[44].OneofWrappers = []any{
+	file_qwen_provider_v1_provider_proto_msgTypes[45].OneofWrappers = []any{
 		(*Event_Started)(nil),
 		(*Event_PartStarted)(nil),
 		(*Event_Delta)(nil),
@@ -4997,7 +5091,7 @@ func file_qwen_provider_v1_provider_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_qwen_provider_v1_provider_proto_rawDesc), len(file_qwen_provider_v1_provider_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   73,
+			NumMessages:   74,
 			NumExtensions: 0,
 			NumServices:   4,
 		},

@@ -123,6 +123,7 @@ func pbModel(m *sdk.Model) *pb.Model {
 		Reasoning:       m.Reasoning,
 		Note:            text(m.Note),
 		Extra:           pbRaw(m.Extra),
+		Price:           pbPrice(m.Price),
 	}
 }
 
@@ -136,6 +137,23 @@ func sdkModel(m *pb.Model) sdk.Model {
 		Reasoning:       m.GetReasoning(),
 		Note:            m.GetNote(),
 		Extra:           sdkRaw[sdk.Extras](m.GetExtra()),
+		Price:           sdkPrice(m.GetPrice()),
+	}
+}
+
+func pbPrice(p *sdk.Price) *pb.Price {
+	if p == nil {
+		return nil
+	}
+	return &pb.Price{Currency: text(p.Currency), Input: p.Input, Output: p.Output, CacheRead: p.CacheRead, Request: p.Request}
+}
+
+func sdkPrice(p *pb.Price) *sdk.Price {
+	if p == nil {
+		return nil
+	}
+	return &sdk.Price{
+		Currency: p.GetCurrency(), Input: p.GetInput(), Output: p.GetOutput(), CacheRead: p.GetCacheRead(), Request: p.GetRequest(),
 	}
 }
 

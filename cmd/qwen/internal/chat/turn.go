@@ -43,6 +43,10 @@ type Options struct {
 	// An error that it returns ends the turn. nil: nobody is told.
 	Retrying func(Retry) error
 
+	// Heard is called when the first sign of life of an attempt arrives: the service
+	// has the request. nil: nobody is told.
+	Heard func()
+
 	// Sent is told of every request when it is over, also of one that failed or was
 	// cancelled. nil: nobody is told.
 	Sent func(Attempt)
@@ -123,6 +127,9 @@ func (t *Turn) send(ctx context.Context, req *sdk.ChatRequest, show func(sdk.Eve
 		w.stop()
 		if err != nil {
 			return t.explain(t.cause(ctx, w, err))
+		}
+		if !w.heard && t.opts.Heard != nil {
+			t.opts.Heard()
 		}
 		w.heard = true
 		if !t.pass(e, show) {

@@ -13,15 +13,21 @@ import (
 // the hint, if there is one, on a line of its own. Everything that somebody else
 // may have written goes through clean; nil is as in [Options.Clean].
 func ErrorText(err error, clean func(string) string) string {
+	headline, hint := ErrorLines(err, clean)
+	s := "qwen: " + headline + "\n"
+	if hint != "" {
+		s += "hint: " + hint + "\n"
+	}
+	return s
+}
+
+// ErrorLines returns the two parts of [ErrorText]; there may be no hint.
+func ErrorLines(err error, clean func(string) string) (headline, hint string) {
 	if clean == nil {
 		clean = printable
 	}
 	e := sdk.AsError(err)
-	s := "qwen: " + who(e, clean) + clean(message(e)) + details(e, clean) + "\n"
-	if hint := clean(e.Hint); hint != "" {
-		s += "hint: " + hint + "\n"
-	}
-	return s
+	return who(e, clean) + clean(message(e)) + details(e, clean), clean(e.Hint)
 }
 
 // who names the provider and its host: "openai (api.openai.com): ".

@@ -11,6 +11,13 @@ type ordered struct {
 	waiting [][]sdk.Event // of the parts after current
 }
 
+// InOrder returns what takes the events of an answer and hands them on part by part,
+// and what hands on the rest when the answer has ended or broken off.
+func InOrder(deliver func(sdk.Event) error) (add func(sdk.Event) error, flush func() error) {
+	o := &ordered{deliver: deliver}
+	return o.add, o.flush
+}
+
 // add takes the next event of an answer.
 func (o *ordered) add(e sdk.Event) error {
 	if _, ok := e.(*sdk.Finished); ok {

@@ -33,7 +33,7 @@ func (m *messages) failure(o Outcome) *sdk.Error {
 	}
 	e := &sdk.Error{Kind: sdk.KindIncomplete}
 	if m.finish != nil {
-		e.Message, e.Code = remark(m.finish), m.finish.RawReason
+		e.Message, e.Code = Remark(m.finish), m.finish.RawReason
 		if m.finish.Reason == sdk.FinishContentFilter {
 			e.Kind = sdk.KindContentFilter
 		}

@@ -28,11 +28,17 @@ func (m *messages) Retry(r Retry) error {
 //
 //	openai (api.openai.com): overloaded (HTTP 503); trying again in 3s (attempt 2 of 5)
 func retryText(r Retry) string {
+	return fmt.Sprintf("%s; trying again %s (attempt %d of %d)", RetryReason(r), whenAgain(r), r.Attempt, r.Of)
+}
+
+// RetryReason says in a few words why a request is sent again. Whoever shows it
+// cleans it.
+func RetryReason(r Retry) string {
 	why := who(r.Err, func(s string) string { return s }) + brief(r.Err)
 	if r.Err.Status != 0 {
 		why += fmt.Sprintf(" (HTTP %d)", r.Err.Status)
 	}
-	return fmt.Sprintf("%s; trying again %s (attempt %d of %d)", why, whenAgain(r), r.Attempt, r.Of)
+	return why
 }
 
 func whenAgain(r Retry) string {

@@ -42,7 +42,7 @@ func (t *text) show(e sdk.Event) error {
 	case *sdk.Warning:
 		return t.note("warning: " + e.Message)
 	case *sdk.Finished:
-		if s := remark(e); s != "" {
+		if s := Remark(e); s != "" {
 			return t.note("note: " + s)
 		}
 	}
@@ -85,9 +85,9 @@ func (t *text) Finish(o Outcome) error {
 	return err
 }
 
-// remark says what is worth knowing about how an answer ended; "" for a normal
+// Remark says what is worth knowing about how an answer ended; "" for a normal
 // end.
-func remark(f *sdk.Finished) string {
+func Remark(f *sdk.Finished) string {
 	switch f.Reason {
 	case sdk.FinishLength:
 		return "the answer was cut off at the token limit"
