@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -48,6 +47,7 @@ type File struct {
 	mu      sync.Mutex
 	loaded  bool
 	entries []string // oldest first
+	lines   int      // in the file
 	stopped bool     // the file cannot be written
 	err     error    // why, until that is told
 }
@@ -113,20 +113,30 @@ func (f *File) load() {
 	f.loaded = true
 	for _, e := range readEntries(f.path) {
 		f.remember(e.Text)
+		f.lines++
 	}
 	f.entries = bounded(f.entries)
 }
 
 // bounded returns the newest entries, as many as are kept.
 func bounded(entries []string) []string {
-	size := 0
-	for i := len(entries) - 1; i >= 0; i-- {
-		size += len(entries[i])
-		if size > maxBytes || len(entries)-i > maxEntries {
-			return slices.Clone(entries[i+1:])
+	from := firstKept(len(entries), func(i int) int { return len(entries[i]) })
+	if from == 0 {
+		return entries
+	}
+	return slices.Clone(entries[from:])
+}
+
+// firstKept returns the index of the oldest of n entries that is kept.
+func firstKept(n int, size func(i int) int) int {
+	total := 0
+	for i := n - 1; i >= 0; i-- {
+		total += size(i)
+		if total > maxBytes || n-i > maxEntries {
+			return i + 1
 		}
 	}
-	return entries
+	return 0
 }
 
 // entry is a line of the file.
@@ -186,7 +196,8 @@ func (f *File) write(text string) error {
 		return err
 	}
 	size, err := f.append(line)
-	if err == nil && locked && size > 2*maxBytes {
+	f.lines++
+	if err == nil && locked && (size > 2*maxBytes || f.lines > 2*maxEntries) {
 		_ = f.compact() // the next one will try again
 	}
 	return err
@@ -236,36 +247,28 @@ func (f *File) append(line []byte) (size int64, err error) {
 
 // compact puts a file with the newest entries in the place of the file.
 func (f *File) compact() error {
-	entries := newest(readEntries(f.path))
 	temp, err := os.CreateTemp(filepath.Dir(f.path), filepath.Base(f.path)+tempMark+"*") // mode 0600
 	if err != nil {
 		return err
 	}
 	defer func() { _ = os.Remove(temp.Name()) }() // fails once it has been renamed, as it should
-	var all []byte
-	for _, e := range entries {
-		line, err := e.line()
-		if err != nil {
-			continue
-		}
-		all = append(all, line...)
-	}
-	_, err = temp.Write(all)
+	lines := newest(readEntries(f.path))
+	_, err = temp.Write(bytes.Join(lines, nil))
 	if err = errors.Join(err, temp.Close()); err != nil {
 		return err
 	}
+	f.lines = len(lines)
 	return os.Rename(temp.Name(), f.path)
 }
 
-// newest returns the newest entries, as many as are kept, without equal neighbours.
-func newest(list []entry) []entry {
+// newest returns the lines of the newest entries, as many as are kept.
+func newest(list []entry) [][]byte {
 	list = slices.CompactFunc(list, func(a, b entry) bool { return a.Text == b.Text })
-	size := 0
-	for i := len(list) - 1; i >= 0; i-- {
-		size += len(list[i].Text)
-		if size > maxBytes || len(list)-i > maxEntries {
-			return list[i+1:]
+	lines := make([][]byte, 0, len(list))
+	for _, e := range list {
+		if line, err := e.line(); err == nil {
+			lines = append(lines, line)
 		}
 	}
-	return list
+	return lines[firstKept(len(lines), func(i int) int { return len(lines[i]) }):]
 }
