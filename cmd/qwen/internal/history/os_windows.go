@@ -1,0 +1,3 @@
+package history
+
+const openFlags = 0

@@ -1,0 +1,12 @@
+//go:build unix
+
+package session
+
+import "syscall"
+
+// openFlags keep an open from following a symbolic link and from waiting for the
+// other end of a pipe.
+const openFlags = syscall.O_NOFOLLOW | syscall.O_NONBLOCK
+
+// removesOpen says that a file that is open can be removed.
+const removesOpen = true
