@@ -31,23 +31,6 @@ func (c *Conversation) Record(r *Result) bool {
 // parts are shared.
 func (c *Conversation) Messages() []sdk.Message { return slices.Clone(c.messages) }
 
-// Len returns the number of messages.
-func (c *Conversation) Len() int { return len(c.messages) }
-
-// Truncate forgets all but the first n messages.
-func (c *Conversation) Truncate(n int) { c.messages = slices.Clip(c.messages[:n]) }
-
-// LastPrompt returns the index of the last message of the user's, -1 if there is
-// none.
-func (c *Conversation) LastPrompt() int {
-	for i, m := range slices.Backward(c.messages) {
-		if m.Role == sdk.RoleUser {
-			return i
-		}
-	}
-	return -1
-}
-
 // Request returns req with the conversation behind the messages that it has.
 func (c *Conversation) Request(req sdk.ChatRequest) *sdk.ChatRequest {
 	req.Messages = slices.Concat(req.Messages, c.messages)

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/credstore"
+	"github.com/qwen-cli/qwen/cmd/qwen/internal/pluginhost"
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/profile"
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/term"
 	"github.com/qwen-cli/qwen/sdk"
@@ -179,15 +180,8 @@ const describePatience = 3 * time.Second
 
 // methods lists the ways to sign in of all installed plugins; then does the rest.
 func (l *login) methods(ctx context.Context, then func() error) []entry {
-	candidates := l.app.host.Candidates()
-	describe, cancel := context.WithTimeout(ctx, describePatience)
-	defer cancel()
-	l.app.host.Describe(describe, candidates)
 	var entries []entry
-	for _, c := range candidates {
-		if c.Description == nil || c.Status != "ok" {
-			continue
-		}
+	for _, c := range l.app.described(ctx) {
 		for _, m := range c.Description.LoginMethods {
 			entries = append(entries, entry{
 				option: term.Option{Label: c.Description.DisplayName, Note: m.Label},
@@ -199,6 +193,17 @@ func (l *login) methods(ctx context.Context, then func() error) []entry {
 		}
 	}
 	return entries
+}
+
+// described returns the plugins that can be used and say what they are.
+func (a *app) described(ctx context.Context) []*pluginhost.Candidate {
+	candidates := a.host.Candidates()
+	describe, cancel := context.WithTimeout(ctx, describePatience)
+	defer cancel()
+	a.host.Describe(describe, candidates)
+	return slices.DeleteFunc(candidates, func(c *pluginhost.Candidate) bool {
+		return c.Description == nil || c.Status != pluginhost.StatusOK
+	})
 }
 
 // ask lets the person pick an entry.

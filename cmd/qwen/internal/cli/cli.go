@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 
 	"github.com/hashicorp/go-hclog"
@@ -54,8 +55,8 @@ type app struct {
 	trusting trusting
 	exposed  <-chan string // what there is to say about files with keys; see checkSecretFiles
 
-	chosen *credstore.ID   // login asked for by name; nil if none was
-	noted  map[string]bool // what noteOnce has said
+	chosen *credstore.ID // login asked for by name; nil if none was
+	noted  sync.Map      // what noteOnce has said
 }
 
 // Main runs the program and returns its exit code. The providers are the
@@ -191,14 +192,9 @@ func (a *app) note(format string, args ...any) {
 // noteOnce is note for what may turn up several times in one run.
 func (a *app) noteOnce(format string, args ...any) {
 	text := fmt.Sprintf(format, args...)
-	if a.noted[text] {
-		return
+	if _, said := a.noted.LoadOrStore(text, true); !said {
+		a.note("%s", text)
 	}
-	if a.noted == nil {
-		a.noted = make(map[string]bool)
-	}
-	a.noted[text] = true
-	a.note("%s", text)
 }
 
 // say writes a line for the person to standard error, without the program's name:

@@ -32,6 +32,17 @@ type login struct {
 	noBrowser bool
 	replace   bool
 	allowHTTP bool
+
+	stored credstore.ID // the login, once it is stored
+}
+
+// An asker is whom a sign-in talks to.
+type asker interface {
+	sdk.UI
+	canAsk() bool           // somebody can be asked what no flag answers
+	tell(text string)       // shows a line
+	endWait()               // takes away what is shown while something is waited for
+	onCancel(cancel func()) // what to call when the person gives up
 }
 
 func (a *app) authLoginCommand() *cobra.Command {
@@ -177,10 +188,11 @@ func (l *login) findPreset() {
 }
 
 // with signs in to the provider through ui.
-func (l *login) with(ctx context.Context, ui *loginUI) error {
+func (l *login) with(ctx context.Context, ui asker) error {
 	a := l.app
-	ctx, ui.cancel = context.WithCancel(ctx)
-	defer ui.cancel()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	ui.onCancel(cancel)
 	if err := l.checkDamaged(ctx, ui, credstore.ID{Provider: l.provider, Name: l.profile}); err != nil {
 		return err
 	}
@@ -205,7 +217,7 @@ func (l *login) with(ctx context.Context, ui *loginUI) error {
 
 // checkDamaged asks before a stored login that cannot be read is replaced: it may
 // be all that is left of an account.
-func (l *login) checkDamaged(ctx context.Context, ui *loginUI, id credstore.ID) error {
+func (l *login) checkDamaged(ctx context.Context, ui asker, id credstore.ID) error {
 	_, err := l.app.store().Get(ctx, id)
 	switch {
 	case err == nil, errors.Is(err, credstore.ErrNotFound):
@@ -213,7 +225,7 @@ func (l *login) checkDamaged(ctx context.Context, ui *loginUI, id credstore.ID) 
 	case !errors.Is(err, credstore.ErrDamaged):
 		return err // it could not be stored either
 	}
-	if !l.replace && ui.prompter != nil {
+	if !l.replace && ui.canAsk() {
 		ui.tell(err.Error())
 		yes, askErr := ui.Confirm(ctx, sdk.Question{ID: "replace", Label: "Replace it by the new login?"})
 		if askErr != nil {
@@ -228,7 +240,7 @@ func (l *login) checkDamaged(ctx context.Context, ui *loginUI, id credstore.ID) 
 }
 
 // keep stores the login, makes it the one in use, and says what will come of it.
-func (l *login) keep(ctx context.Context, ui *loginUI, credential *sdk.Credential) error {
+func (l *login) keep(ctx context.Context, ui asker, credential *sdk.Credential) error {
 	a := l.app
 	id := normalID(credstore.ID{Provider: l.provider, Name: l.profile})
 	if credential.Kind == sdk.CredentialAPIKey {
@@ -246,6 +258,7 @@ func (l *login) keep(ctx context.Context, ui *loginUI, credential *sdk.Credentia
 		return err
 	}
 	id = a.asListed(ctx, id)
+	l.stored = id
 	a.say("Signed in: %s. The login is in %s.", a.loginName(ctx, id), path)
 	return a.useLogin(ctx, id)
 }
@@ -288,10 +301,10 @@ func (l *login) userConfig(d *sdk.Description) *config.Config {
 // connection returns what the provider is told before it asks. An address from the
 // user's surroundings counts where nobody can be asked: the key that is piped in is
 // for that one.
-func (l *login) connection(d *sdk.Description, ui *loginUI) sdk.Connection {
+func (l *login) connection(d *sdk.Description, ui asker) sdk.Connection {
 	cfg := l.userConfig(d)
 	c := sdk.Connection{Endpoint: l.endpoint, Settings: make(map[string]string)}
-	if l.endpoint == "" && l.preset == "" && l.region == "" && ui.prompter == nil {
+	if l.endpoint == "" && l.preset == "" && l.region == "" && !ui.canAsk() {
 		c.Endpoint = cfg.ChosenEndpoint()
 	}
 	for name, value := range cfg.Settings {

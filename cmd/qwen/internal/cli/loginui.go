@@ -22,11 +22,15 @@ type loginUI struct {
 	preset    string          // option to take where it is one
 	used      map[string]bool // answers that were given already
 	noBrowser bool
-	waiting   *term.Waiting      // nil: nothing is being waited for
-	cancel    context.CancelFunc // ends the sign-in
+	waiting   *term.Waiting // nil: nothing is being waited for
+	cancel    func()        // ends the sign-in
 }
 
-var _ sdk.UI = (*loginUI)(nil)
+var _ asker = (*loginUI)(nil)
+
+func (u *loginUI) canAsk() bool { return u.prompter != nil }
+
+func (u *loginUI) onCancel(cancel func()) { u.cancel = cancel }
 
 // interactive reports whether somebody sits there who can be asked.
 func (a *app) interactive() bool {

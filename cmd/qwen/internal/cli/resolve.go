@@ -54,6 +54,12 @@ func (a *app) resolve(cmd *cobra.Command) (*config.Config, error) {
 	a.format = cfg.Options.OutputFormat
 	a.setColor(cfg)
 	a.log.SetLevel(hclog.LevelFromString(cfg.Options.LogLevel))
+	a.adopt(cfg)
+	return cfg, nil
+}
+
+// adopt shows what a configuration has to say, and learns its secrets.
+func (a *app) adopt(cfg *config.Config) {
 	a.secrets.Add(cfg.Key.Text)
 	for _, v := range cfg.Settings {
 		if v.Secret {
@@ -61,7 +67,6 @@ func (a *app) resolve(cmd *cobra.Command) (*config.Config, error) {
 		}
 	}
 	a.showNotes(cfg)
-	return cfg, nil
 }
 
 func (a *app) showNotes(cfg *config.Config) {

@@ -25,6 +25,7 @@ type promptOptions struct {
 	prompt  prompt
 	schema  string
 	partial bool
+	chat    chatOptions
 }
 
 func (o *promptOptions) addFlags(cmd *cobra.Command) {
@@ -32,6 +33,7 @@ func (o *promptOptions) addFlags(cmd *cobra.Command) {
 	flags.StringVarP(&o.prompt.flag, "prompt", "p", "", "the prompt")
 	flags.StringArrayVar(&o.prompt.attach, "attach", nil, "`FILE` to send along: text, image, sound or PDF; repeatable")
 	flags.StringVar(&o.schema, "json-schema", "", "`SCHEMA` that the answer must match, as JSON, or @FILE that holds it")
+	o.chat.addFlags(flags)
 	flags.BoolVar(&o.partial, "include-partial-messages", false, "with -o stream-json: also the pieces of messages as they arrive")
 }
 
@@ -44,6 +46,9 @@ func (o *promptOptions) run(cmd *cobra.Command) error {
 	format, err := o.responseFormat(cmd.Flags().Changed("json-schema"))
 	if err != nil {
 		return err
+	}
+	if a.isChat(o) && format == nil {
+		return a.chatWith(cmd, o)
 	}
 	stdin, err := a.readStdin(cmd.Flag(keyFlag[len("--"):]).Value.String() == "-")
 	if err != nil {
@@ -123,20 +128,25 @@ func checkSchema(text []byte) error {
 func newRequest(cfg *config.Config, message *sdk.Message) *sdk.ChatRequest {
 	o := cfg.Options
 	request := &sdk.ChatRequest{
-		Model: chosenModel(cfg),
-		Sampling: sdk.Sampling{
-			Temperature:     o.Temperature,
-			TopP:            o.TopP,
-			MaxOutputTokens: o.MaxTokens,
-			Seed:            o.Seed,
-			Stop:            o.Stop,
-		},
+		Model:    chosenModel(cfg),
+		Sampling: samplingOf(&o),
 	}
 	if o.SystemPrompt != "" {
 		request.Messages = append(request.Messages, sdk.TextMessage(sdk.RoleSystem, o.SystemPrompt))
 	}
 	request.Messages = append(request.Messages, *message)
 	return request
+}
+
+// samplingOf says how tokens are drawn.
+func samplingOf(o *config.Options) sdk.Sampling {
+	return sdk.Sampling{
+		Temperature:     o.Temperature,
+		TopP:            o.TopP,
+		MaxOutputTokens: o.MaxTokens,
+		Seed:            o.Seed,
+		Stop:            o.Stop,
+	}
 }
 
 // chosenModel returns the model that somebody chose, "" for the provider's own:
@@ -162,17 +172,9 @@ func (o *promptOptions) send(ctx context.Context, c *connection, request *sdk.Ch
 	}
 	books := &bookkeeper{app: a, connection: c, request: request}
 	defer books.enter()
-	turn := chat.NewTurn(chat.Options{
-		Provider:         c.plugin,
-		Request:          request,
-		Origin:           c.origin(request),
-		FirstByteTimeout: cmp.Or(c.config.Options.Timeout, c.description().FirstByteTimeout, defaultFirstByte),
-		IdleTimeout:      cmp.Or(c.config.Options.IdleTimeout, c.description().IdleTimeout, defaultIdle),
-		Refresh:          c.rejected,
-		Retry:            retryPolicy(&c.config.Options),
-		Retrying:         books.retrying(showRetry(renderer)),
-		Sent:             books.attempt,
-	})
+	options := c.turnOptions(request)
+	options.Retrying, options.Sent = books.retrying(showRetry(renderer)), books.attempt
+	turn := chat.NewTurn(options)
 	began := time.Now()
 	err = renderer.Start(render.Session{Model: c.origin(request).Model, Dir: a.dir, Version: version()})
 	if err != nil {
@@ -199,6 +201,19 @@ func (o *promptOptions) send(ctx context.Context, c *connection, request *sdk.Ch
 		return &reportedError{code: code}
 	}
 	return nil
+}
+
+// turnOptions says how a request is sent over a connection.
+func (c *connection) turnOptions(request *sdk.ChatRequest) chat.Options {
+	return chat.Options{
+		Provider:         c.plugin,
+		Request:          request,
+		Origin:           c.origin(request),
+		FirstByteTimeout: cmp.Or(c.config.Options.Timeout, c.description().FirstByteTimeout, defaultFirstByte),
+		IdleTimeout:      cmp.Or(c.config.Options.IdleTimeout, c.description().IdleTimeout, defaultIdle),
+		Refresh:          c.rejected,
+		Retry:            retryPolicy(&c.config.Options),
+	}
 }
 
 // incompleteError is the error of an answer that ended in good order but short

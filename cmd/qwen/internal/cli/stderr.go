@@ -16,10 +16,18 @@ import (
 type stderrWriter struct {
 	w     io.Writer
 	color atomic.Bool
+
+	// instead takes the lines while something else is on the screen that they would
+	// break into; nil: nothing is.
+	instead atomic.Pointer[func(line string)]
 }
 
 func (s *stderrWriter) Write(p []byte) (int, error) {
 	line := term.Clean(string(p))
+	if show := s.instead.Load(); show != nil {
+		(*show)(line)
+		return len(p), nil
+	}
 	if s.color.Load() {
 		line = paint(line)
 	}

@@ -18,9 +18,19 @@ type trusting struct {
 	list   *trust.List // what the user decided earlier; nil until it is asked for
 	mayAsk bool        // this command sends something, so that a question is in place
 
+	// asker asks in place of the terminal's prompter, while something else is on the
+	// screen; nil: nothing is.
+	asker consentAsker
+
 	// answers holds what was answered in this run, by question: the configuration
 	// can be resolved twice.
 	answers map[config.OriginError]error
+}
+
+// A consentAsker tells what a project's file wants, and asks what to do.
+type consentAsker interface {
+	Tell(text string) error
+	Pick(ctx context.Context, label string, options []term.Option, current int) (int, error)
 }
 
 // trustFile is the file with the decisions on folders. It lies where no project
@@ -71,13 +81,10 @@ func (a *app) consent(ctx context.Context, e *config.OriginError) error {
 	if answer, ok := a.trusting.answers[*e]; ok {
 		return answer
 	}
-	prompter, err := term.OpenTTY()
-	if err != nil {
+	answer, asked := a.askedConsent(ctx, e)
+	if !asked {
 		return e
 	}
-	defer func() { _ = prompter.Close() }()
-	prompter.Getenv = a.getenv
-	answer := a.askConsent(ctx, prompter, e)
 	if a.trusting.answers == nil {
 		a.trusting.answers = make(map[config.OriginError]error)
 	}
@@ -85,9 +92,23 @@ func (a *app) consent(ctx context.Context, e *config.OriginError) error {
 	return answer
 }
 
+// askedConsent asks, if there is somebody to ask.
+func (a *app) askedConsent(ctx context.Context, e *config.OriginError) (answer error, asked bool) {
+	if a.trusting.asker != nil {
+		return a.askConsent(ctx, a.trusting.asker, e), true
+	}
+	prompter, err := term.OpenTTY()
+	if err != nil {
+		return nil, false
+	}
+	defer func() { _ = prompter.Close() }()
+	prompter.Getenv = a.getenv
+	return a.askConsent(ctx, prompter, e), true
+}
+
 // askConsent asks whether a project's file gets a key, and keeps the answer if
 // the person wants that.
-func (a *app) askConsent(ctx context.Context, prompter *term.Prompter, e *config.OriginError) error {
+func (a *app) askConsent(ctx context.Context, prompter consentAsker, e *config.OriginError) error {
 	for _, line := range consentText(e) {
 		if err := prompter.Tell(line); err != nil {
 			return e

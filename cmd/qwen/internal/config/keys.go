@@ -159,6 +159,15 @@ func programKeys() []Key {
 			Enum: []string{"auto", "always", "never"},
 			Flag: "--no-color", Env: []Env{{Name: "NO_COLOR", Means: "never"}}, // https://no-color.org
 			Settings: []string{"ui.color"}},
+		{Name: "background", Help: "background of the terminal, for the colours of the chat", Type: TypeString, Default: "auto",
+			Enum: []string{"auto", "dark", "light"}, Env: env("QWEN_BACKGROUND"), Settings: []string{"ui.background"}},
+		{Name: "plain", Prompt: true, Help: "a chat of lines only, for screen readers and simple terminals", Type: TypeBool, Default: "false",
+			Flag: "--plain", Env: []Env{{Name: "QWEN_PLAIN"}, {Name: "ACCESSIBLE", When: []string{"1", "true"}, Means: "true"}},
+			Settings: []string{"ui.plain", "ui.accessibility.screenReader"}},
+		{Name: "notify", Help: "what tells that a long answer in the chat is there", Type: TypeString, Default: "off",
+			Enum: []string{"off", "bell", "desktop"}, Env: env("QWEN_NOTIFY"), Settings: []string{"ui.notify"}},
+		{Name: "save", Help: "keep conversations of the chat on disk", Type: TypeBool, Default: "true",
+			Env: env("QWEN_SAVE"), Settings: []string{"chat.save"}},
 	}
 }
 

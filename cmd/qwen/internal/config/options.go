@@ -25,6 +25,11 @@ type Options struct {
 	Color        string        `mapstructure:"color"`
 	AllowHTTP    bool          `mapstructure:"allow-http"`
 
+	Background string `mapstructure:"background"` // of the terminal
+	Plain      bool   `mapstructure:"plain"`      // nothing in the chat is painted over
+	Notify     string `mapstructure:"notify"`     // what tells that an answer is there
+	Save       bool   `mapstructure:"save"`       // conversations are kept
+
 	CredentialStore string `mapstructure:"credential-store"`
 
 	Usage      bool   `mapstructure:"usage"`       // requests are recorded

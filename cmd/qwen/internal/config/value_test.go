@@ -66,6 +66,10 @@ credential-store=file [default]
 usage=true [default]
 log-level=off [default]
 color=auto [default]
+background=auto [default]
+plain=false [default]
+notify=off [default]
+save=true [default]
 state-root=~/.qwen [default]
 providers.openai.auth-header=bearer [default]`)
 }

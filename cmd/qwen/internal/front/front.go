@@ -21,8 +21,8 @@ import (
 var ErrLeft = errors.New("the person has left the chat")
 
 // A Front shows a chat to a person and takes what they type. Its methods are called
-// from one goroutine, but for Run; all text may be anybody's and is made harmless by
-// the front.
+// from one goroutine, but for Say, which anybody calls at any time; all text may be
+// anybody's and is made harmless by the front.
 //
 // Every method that waits returns the context's error when that is done.
 type Front interface {
@@ -34,11 +34,12 @@ type Front interface {
 	// typed meanwhile: nothing typed is ever lost.
 	Put(text string)
 
-	// Say adds something finished to the transcript.
+	// Say adds something finished to the transcript; while an answer arrives, above
+	// what of it is not finished.
 	Say(e Entry)
 
 	// Answer begins an answer, whose pieces are shown as they arrive. It is closed
-	// before anything else is said.
+	// before anything else is asked or read.
 	Answer() Answer
 
 	// Busy returns a context that is cancelled when the person stops what is going

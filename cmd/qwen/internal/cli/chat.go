@@ -1,0 +1,187 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/qwen-cli/qwen/cmd/qwen/internal/config"
+	"github.com/qwen-cli/qwen/cmd/qwen/internal/files"
+	"github.com/qwen-cli/qwen/cmd/qwen/internal/front"
+	"github.com/qwen-cli/qwen/cmd/qwen/internal/render"
+	"github.com/qwen-cli/qwen/cmd/qwen/internal/repl"
+	"github.com/qwen-cli/qwen/cmd/qwen/internal/term"
+	"github.com/qwen-cli/qwen/cmd/qwen/internal/worktree"
+	"github.com/qwen-cli/qwen/sdk"
+)
+
+// chatOptions are the flags of the interactive chat.
+type chatOptions struct {
+	interactive bool
+	last        bool   // go on with the last session of this directory
+	resume      string // go on with this session; repl.PickSession: with one to pick
+	noSave      bool
+}
+
+func (o *chatOptions) addFlags(flags *pflag.FlagSet) {
+	flags.BoolVarP(&o.interactive, "interactive", "i", false, "go on in the chat after the answer")
+	flags.BoolVarP(&o.last, "continue", "c", false, "go on with the last conversation of this directory")
+	flags.StringVarP(&o.resume, "resume", "r", "", "go on with a `SESSION`, by its ID or title; without one, pick it")
+	flags.Lookup("resume").NoOptDefVal = repl.PickSession
+	flags.BoolVar(&o.noSave, "no-save", false, "keep nothing of the conversation on disk")
+}
+
+// isChat reports whether the command line asks for a chat rather than for one answer.
+func (a *app) isChat(o *promptOptions) bool {
+	if !a.streams.In.Terminal || !a.streams.Out.Terminal || o.prompt.flag != "" {
+		return false
+	}
+	return o.chat.interactive || o.chat.resume != "" || o.chat.last || len(o.prompt.words) == 0
+}
+
+// chatWith holds an interactive chat.
+func (a *app) chatWith(cmd *cobra.Command, o *promptOptions) error {
+	a.trusting.mayAsk = true
+	ctx := cmd.Context()
+	cfg, err := a.resolve(cmd)
+	if err != nil {
+		return err
+	}
+	if a.format != string(render.FormatText) {
+		return &usageError{message: "a chat has no output format", hint: "Give a prompt: qwen -o " + a.format + " \"...\""}
+	}
+	b := &chatBackend{app: a, cmd: cmd}
+	b.first, b.err = a.connectionFor(ctx, cfg, a.chosen)
+	switch {
+	case errors.Is(b.err, errNotSignedIn):
+		b.first = nil
+	case b.err != nil:
+		return b.err
+	default:
+		a.tellShadowed(ctx, b.first)
+	}
+	options, err := a.chatSetup(ctx, o, cfg)
+	if err != nil {
+		return err
+	}
+	options.Backend = b
+	return a.converse(ctx, cfg, options)
+}
+
+// chatSetup says what the chat works with.
+func (a *app) chatSetup(ctx context.Context, o *promptOptions, cfg *config.Config) (repl.Options, error) {
+	options := repl.Options{
+		Dir: a.dir, Home: a.home, Environ: a.environ,
+		First: strings.Join(o.prompt.words, " "), Attach: o.prompt.attach, Resume: o.chat.resume,
+		Request: sdk.ChatRequest{Sampling: samplingOf(&cfg.Options)},
+		System:  cfg.Options.SystemPrompt,
+		Model:   chosenModel(cfg),
+		Notify:  notifyAfter,
+	}
+	git, _ := worktree.Find(a.environ) // without git, files are found all the same
+	options.Finder = files.NewFinder(a.dir, git)
+	if cfg.Options.Save && !o.chat.noSave && a.root != "" {
+		options.Store = a.sessions()
+	}
+	return options, a.chooseSession(ctx, o, &options)
+}
+
+// notifyAfter is how long an answer takes at least of which somebody is told.
+const notifyAfter = 10 * time.Second
+
+// chooseSession finds out which session the flags mean.
+func (a *app) chooseSession(_ context.Context, o *promptOptions, options *repl.Options) error {
+	switch {
+	case o.chat.last && o.chat.resume != "":
+		return &usageError{message: "--continue and --resume say which conversation to go on with; give one of them"}
+	case !o.chat.last && o.chat.resume == "":
+		return nil
+	case options.Store == nil:
+		return &usageError{message: "conversations are not saved, so that there is none to go on with", hint: "Leave out --no-save, or set \"chat\": {\"save\": true}."}
+	case o.chat.last:
+		meta, err := options.Store.Latest(a.dir)
+		options.Resume = meta.ID
+		return err
+	case o.chat.resume == repl.PickSession && len(o.prompt.words) > 0:
+		options.Resume, options.First = o.prompt.words[0], strings.Join(o.prompt.words[1:], " ")
+	}
+	if options.Resume == repl.PickSession {
+		return nil
+	}
+	meta, err := options.Store.Find(options.Resume)
+	options.Resume = meta.ID
+	return err
+}
+
+// converse holds the conversation on whatever there is to hold it on.
+func (a *app) converse(ctx context.Context, cfg *config.Config, options repl.Options) error {
+	completer := new(lateCompleter)
+	screen, err := a.openScreen(cfg, options, completer)
+	if err != nil {
+		return err
+	}
+	defer screen.close()
+	options.Front = screen.front
+	conversation := repl.New(options)
+	completer.set(conversation)
+	defer a.divert(ctx, screen.front)()
+	return conversation.Run(ctx)
+}
+
+// A lateCompleter is a completer that is known a moment later: the chat completes,
+// and the chat needs its screen first.
+type lateCompleter struct{ to atomic.Pointer[repl.Chat] }
+
+func (l *lateCompleter) set(c *repl.Chat) { l.to.Store(c) }
+
+// Complete implements [front.Completer].
+func (l *lateCompleter) Complete(ctx context.Context, text string) front.Completion {
+	if c := l.to.Load(); c != nil {
+		return c.Complete(ctx, text)
+	}
+	return front.Completion{}
+}
+
+// A screen is what a chat is held on.
+type screen struct {
+	front front.Front
+	close func()
+}
+
+// divert shows in the chat what else goes to standard error, and asks there; until
+// the function that it returns is called.
+func (a *app) divert(ctx context.Context, f front.Front) (restore func()) {
+	show := func(line string) {
+		text := strings.TrimSpace(strings.TrimPrefix(line, "qwen: "))
+		if text != "" {
+			f.Say(front.Entry{Kind: front.Note, Text: text})
+		}
+	}
+	a.errors.instead.Store(&show)
+	a.trusting.asker = frontAsker{f}
+	return func() {
+		a.errors.instead.Store(nil)
+		a.trusting.asker = nil
+	}
+}
+
+// A frontAsker asks in the chat for consent.
+type frontAsker struct{ front front.Front }
+
+func (f frontAsker) Tell(text string) error {
+	f.front.Say(front.Entry{Kind: front.Note, Text: text})
+	return nil
+}
+
+func (f frontAsker) Pick(ctx context.Context, label string, options []term.Option, current int) (int, error) {
+	picker := front.Picker{Label: label, Current: current}
+	for _, o := range options {
+		picker.Options = append(picker.Options, front.Option(o))
+	}
+	return f.front.Pick(ctx, picker)
+}
