@@ -33,7 +33,10 @@ func (b *bench) trials() ([]*trial, error) {
 	if err != nil {
 		return nil, err
 	}
-	peers := b.peers()
+	withPeers, err := b.withPeers()
+	if err != nil {
+		return nil, err
+	}
 	paced := &fakecloud.Answer{Text: strings.Repeat("{sent}\n", 100), Chunks: 100, Delay: 5 * time.Millisecond}
 	all := []*trial{
 		{
@@ -47,7 +50,7 @@ func (b *bench) trials() ([]*trial, error) {
 		},
 		{
 			Case:     Case{Name: "one-shot", Title: "One prompt, a short answer", Show: []Metric{Wall, FirstByte, FirstOut, Tail, CPU, RSS, Processes}},
-			programs: append(b.clients("short"), peers...), quick: true, size: int64(len("You said: hi")),
+			programs: b.clients("short"), quick: true, size: int64(len("You said: hi")),
 		},
 		{
 			Case:     Case{Name: "cold", Title: "The same with the executables not in the page cache", Show: []Metric{Wall, FirstByte}},
@@ -58,7 +61,7 @@ func (b *bench) trials() ([]*trial, error) {
 			programs: b.clients("paced"), answer: paced, timed: true, slow: true,
 		},
 		b.big(2_000, b.clients("big-2000"), false),
-		b.big(20_000, append(b.clients("big-20000"), peersFor(peers, "big-20000")...), false),
+		b.big(20_000, b.clients("big-20000"), false),
 		b.big(200_000, without(b.clients("big-200000"), goPlugin, autoMTLS), true),
 		{
 			Case:     Case{Name: "history", Title: "8 MB piped in", Show: []Metric{Wall, CPU, RSS}},
@@ -78,7 +81,7 @@ func (b *bench) trials() ([]*trial, error) {
 		},
 		b.sizes(),
 	}
-	return all, nil
+	return append(all, withPeers...), nil
 }
 
 // big is an answer of n chunks that is sent as fast as it is taken.

@@ -48,9 +48,9 @@ func (b *bench) versions(ctx context.Context) map[string]string {
 		"qwen": {b.built["qwen"], "version"},
 	} {
 		out, _ := exec.CommandContext(ctx, args[0], args[1:]...).Output()
-		first, _, _ := strings.Cut(string(out), "\n")
-		versions[name] = strings.TrimSpace(first)
+		versions[name] = firstLine(string(out))
 	}
+	b.versionsOfPeers(versions)
 	return versions
 }
 

@@ -20,6 +20,7 @@ type trial struct {
 	programs []*program
 	quick    bool // takes so little that it is measured three times as often
 	once     bool // is the same each time
+	few      bool // takes so long that it is measured a third as often
 	slow     bool // takes so long that -quick leaves it out
 	timed    bool // the answer has the times in it at which it was sent
 	answer   *fakecloud.Answer
@@ -51,7 +52,7 @@ func measure(ctx context.Context, o options) (*Report, error) {
 		return nil, err
 	}
 	b := &bench{options: o, dir: dir, built: built, cloud: cloud, runner: &runner{path: built["run"], home: home, cloud: cloud}}
-	report := &Report{Date: time.Now().UTC().Format(time.DateOnly), Machine: machine(), Version: b.versions(ctx)}
+	report := &Report{Missing: b.noPeers(), Date: time.Now().UTC().Format(time.DateOnly), Machine: machine(), Version: b.versions(ctx)}
 	trials, err := b.trials()
 	if err != nil {
 		return nil, err
@@ -89,6 +90,8 @@ func (b *bench) run(ctx context.Context, t *trial) (missing []Missing) {
 	switch {
 	case t.quick:
 		runs *= 3
+	case t.few:
+		runs = (runs + 2) / 3
 	case t.once:
 		runs = 1
 	}

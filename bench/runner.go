@@ -60,10 +60,10 @@ func (r *runner) once(ctx context.Context, p *program, size int64, flags ...stri
 	}
 	facts := report()
 	if err := cmd.Wait(); err != nil {
-		return nil, fmt.Errorf("%s: %w: %s", p.name, err, lastLine(stderr.String()))
+		return nil, fmt.Errorf("%s: %w: %s", p.name, err, firstLine(stderr.String()))
 	}
 	if facts.code != 0 {
-		return nil, fmt.Errorf("%s: exit code %d: %s", p.name, facts.code, lastLine(stderr.String()))
+		return nil, fmt.Errorf("%s: exit code %d: %s", p.name, facts.code, firstLine(stderr.String()))
 	}
 	if facts.size < size {
 		return nil, fmt.Errorf("%s: the answer was cut after %d bytes", p.name, facts.size)
@@ -159,9 +159,9 @@ func (f *facts) samples(r *arrival) map[Metric][]float64 {
 
 func seconds(ns int64) float64 { return float64(ns) / 1e9 }
 
-// lastLine returns the last line of what a program said, without the control
+// firstLine returns the first line of what a program said, without the control
 // sequences of a terminal.
-func lastLine(text string) string {
-	lines := strings.Split(strings.TrimSpace(text), "\n")
-	return strings.TrimSpace(ansi.Strip(lines[len(lines)-1]))
+func firstLine(text string) string {
+	first, _, _ := strings.Cut(strings.TrimSpace(ansi.Strip(text)), "\n")
+	return strings.TrimSpace(first)
 }

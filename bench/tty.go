@@ -97,7 +97,7 @@ func (s *session) wait(ctx context.Context, ok func(written string) bool) error 
 		case ok(written):
 			return nil
 		case over:
-			return fmt.Errorf("%w: %s", errEnded, lastLine(written))
+			return fmt.Errorf("%w: %s", errEnded, firstLine(written))
 		}
 		select {
 		case <-s.changed:
