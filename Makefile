@@ -7,16 +7,19 @@ RELEASE := github.com/qwen-cli/qwen/cmd/qwen/internal/cli.release
 LDFLAGS := -s -w $(if $(VERSION),-X $(RELEASE)=$(VERSION))
 
 # The modules that are built and tested, the root last. The tools have their own.
-MODULES := $(patsubst %/go.mod,%,$(wildcard examples/go.mod)) .
+MODULES := $(patsubst %/go.mod,%,$(wildcard examples/go.mod bench/go.mod)) .
 TOOL    := go tool -modfile=$(CURDIR)/tools/go.mod
-SOURCES := $(wildcard cmd plugins sdk internal examples)
+SOURCES := $(wildcard cmd plugins sdk internal examples bench)
+
+# The packages that every piece of an answer, or every start, goes through.
+HOT := ./sdk ./sdk/internal/wire ./sdk/openaiapi $(addprefix ./cmd/qwen/internal/,config dotenv pluginhost redact render term)
 
 # The race detector waits a second at the end of every process, which is much
 # where every test starts some: see https://go.dev/doc/articles/race_detector.
 RACE := $(and $(filter 1,$(shell go env CGO_ENABLED)),$(shell command -v $$(go env CC) 2>/dev/null),-race)
 export GORACE ?= atexit_sleep_ms=0
 
-.PHONY: build test lint generate check-generate fmt demo readme clean help
+.PHONY: build test lint generate check-generate fmt demo readme bench bench-docs bench-go clean help
 
 build: ## build bin/qwen, which holds the built-in providers as well
 	CGO_ENABLED=0 go build -trimpath -ldflags "$(LDFLAGS)" -o bin/qwen$(shell go env GOEXE) ./cmd/qwen
@@ -54,6 +57,16 @@ demo: build ## see qwen at work: no account, no network
 
 readme: build ## write what the demo shows into README.md
 	@go run ./internal/demo -readme README.md bin/qwen$(shell go env GOEXE) >/dev/null
+
+bench: build ## measure it against curl and others, in some four minutes; BENCH=-quick: in one
+	@mkdir -p dist
+	@cd bench && go run . -qwen ../bin/qwen -json ../dist/bench.json $(BENCH)
+
+bench-docs: ## write docs/benchmarks.md from what "make bench" has measured
+	@cd bench && go run . -from ../dist/bench.json -docs ../docs/benchmarks.md
+
+bench-go: ## run the benchmarks of the hot pieces; compare two runs with benchstat
+	go test -run '^$$' -bench . -benchmem -count 6 $(HOT)
 
 clean: ## remove what was built
 	rm -rf bin dist

@@ -9,7 +9,8 @@ import (
 // An Answer says what a chat service answers. The zero Answer repeats what the
 // user said.
 type Answer struct {
-	// Text is the answer; "{prompt}" in it stands for the last user message.
+	// Text is the answer; "{prompt}" in it stands for the last user message, and
+	// "{sent}" for the time at which its chunk is sent, in nanoseconds since 1970.
 	// Empty: "You said: {prompt}", unless there is a tool call or a refusal.
 	Text string `json:"text,omitempty"`
 

@@ -1,9 +1,11 @@
 package fakecloud
 
 import (
+	"bytes"
 	"context"
 	"net"
 	"net/http"
+	"strconv"
 	"time"
 )
 
@@ -83,6 +85,9 @@ func (c *Cloud) send(ctx context.Context, w http.ResponseWriter, out *rendering)
 		if delay > 0 && len(chunk) > 0 && !c.sleep(ctx, delay) {
 			return false
 		}
+		if out.timed {
+			chunk = timed(chunk, time.Now())
+		}
 		if _, err := w.Write(chunk); err != nil {
 			return false
 		}
@@ -94,6 +99,14 @@ func (c *Cloud) send(ctx context.Context, w http.ResponseWriter, out *rendering)
 		}
 	}
 	return true
+}
+
+// sentMark stands for the time at which a chunk is sent.
+const sentMark = "{sent}"
+
+// timed returns a chunk with the time in it.
+func timed(chunk []byte, now time.Time) []byte {
+	return bytes.ReplaceAll(chunk, []byte(sentMark), strconv.AppendInt(nil, now.UnixNano(), 10))
 }
 
 // single cuts b into its bytes.

@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -283,6 +284,36 @@ func TestDelayFlushesEachChunk(t *testing.T) {
 		lines.Scan()
 		if took := time.Since(began); took != time.Second || !strings.HasPrefix(lines.Text(), "data:") {
 			t.Errorf("first line %q after %v, want one second", lines.Text(), took)
+		}
+	})
+}
+
+// What a benchmark needs to know: when each chunk left, and when it was all over.
+func TestTimes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := fakecloud.Unstarted()
+		defer cloud.Close()
+		cloud.Script(fakecloud.Answer{Text: strings.Repeat("{sent} ", 3), Chunks: 3, Delay: time.Second})
+		began := time.Now()
+		resp, err := ask(t.Context(), t, cloud.Client(), cloud.OpenAI(), "k", "any", true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		body, err := io.ReadAll(resp.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var want string
+		for i := range 3 { // the first chunk is the role
+			want += fmt.Sprintf("%d ", began.Add(time.Duration(i+2)*time.Second).UnixNano())
+		}
+		if got, _ := text(t, string(body)); got != want {
+			t.Errorf("the chunks say %q, want %q", got, want)
+		}
+		synctest.Wait()
+		if r := cloud.Requests()[0]; !r.Time.Equal(began) || !r.Ended.Equal(time.Now()) {
+			t.Errorf("from %s to %s, want %s to %s", r.Time, r.Ended, began, time.Now())
 		}
 	})
 }

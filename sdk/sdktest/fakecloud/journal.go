@@ -23,10 +23,11 @@ type Request struct {
 	Body   string      `json:"body,omitempty"`
 	Time   time.Time   `json:"time"`
 
-	// Done says that the server is through with it, and Canceled that the
-	// client went away before that.
-	Done     bool `json:"done"`
-	Canceled bool `json:"canceled"`
+	// Done says that the server is through with it, since Ended, and Canceled that
+	// the client went away before that.
+	Done     bool      `json:"done"`
+	Ended    time.Time `json:"ended,omitzero"`
+	Canceled bool      `json:"canceled"`
 }
 
 // Key returns the credential that came with the request: the bearer token or
@@ -123,7 +124,7 @@ func markSent(ctx context.Context) {
 func (j *journal) finish(entry *Request, ctx context.Context, progress *sent) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	entry.Done = true
+	entry.Done, entry.Ended = true, time.Now()
 	entry.Canceled = ctx.Err() != nil && !progress.whole
 	j.notify()
 }

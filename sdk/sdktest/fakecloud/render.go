@@ -25,6 +25,7 @@ type rendering struct {
 	done        []byte   // the end marker
 	header      map[string]string
 	delay       time.Duration // before each chunk
+	timed       bool          // chunks say when they are sent
 	end         ending
 	trickle     time.Duration // between single bytes; 0: off
 }
@@ -47,6 +48,7 @@ type envelope struct {
 // stream renders an answer as server-sent events.
 func (e envelope) stream(a *Answer, withUsage bool) *rendering {
 	r := &rendering{contentType: "text/event-stream", delay: a.Delay, header: a.Header, done: []byte("data: [DONE]\n\n")}
+	r.timed = strings.Contains(a.Text, sentMark)
 	say := func(delta object) { r.chunks = append(r.chunks, e.event(delta, nil)) }
 
 	say(object{"role": "assistant", "content": ""})

@@ -1,0 +1,147 @@
+package markdown
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// maxOpen is how many bytes of a line, a paragraph or the beginning of a table are
+// held back at most, in the hope of an end.
+const maxOpen = 16 << 10
+
+// defaultWidth is the width where none is known.
+const defaultWidth = 80
+
+// Options say how Markdown is laid out.
+type Options struct {
+	Width int // columns; 0 for 80
+	Theme Theme
+	Links bool // links (OSC 8) may be used
+}
+
+// A Stream lays out one text that arrives in pieces. How it is cut does not matter
+// to the result. A Stream is for one goroutine.
+type Stream struct {
+	doc     document
+	partial []byte // the line that has no end yet
+	midline bool   // the partial line continues one that was too long
+	tail    []string
+	fresh   bool // tail is up to date
+}
+
+// New returns a stream without text.
+func New(o Options) *Stream {
+	s := &Stream{doc: document{theme: o.Theme, links: o.Links}}
+	s.Resize(o.Width)
+	return s
+}
+
+// Render lays out a whole text.
+func Render(text string, o Options) []string {
+	s := New(o)
+	return append(s.Write(text), s.Close()...)
+}
+
+// Write adds a piece of the text and returns the lines that are finished: they
+// never change again. Lines of code are as long as they are; all others fit the
+// width.
+func (s *Stream) Write(text string) (done []string) {
+	s.fresh = false
+	for len(text) > 0 {
+		if len(s.partial) == maxOpen && text[0] != '\n' {
+			s.cut()
+		}
+		part := text[:min(len(text), maxOpen-len(s.partial)+1)]
+		line, _, ended := strings.Cut(part, "\n")
+		if !ended {
+			part = part[:min(len(part), maxOpen-len(s.partial))]
+			line = part
+		}
+		s.partial = append(s.partial, line...)
+		if ended {
+			s.endLine()
+			part = part[:len(line)+1]
+		}
+		text = text[len(part):]
+	}
+	return s.take()
+}
+
+// Tail returns what is not finished yet, as it would be if the text ended here;
+// marks at its end that could become anything are left out.
+func (s *Stream) Tail() []string {
+	if !s.fresh {
+		s.tail, s.fresh = s.layTail(), true
+	}
+	return s.tail
+}
+
+func (s *Stream) layTail() []string {
+	doc := s.doc.clone()
+	if len(s.partial) > 0 && (s.midline || !onlyMarks(s.partial)) {
+		doc.line(string(s.partial), s.midline)
+	}
+	doc.close()
+	return doc.out
+}
+
+// onlyMarks reports whether a line is made of marks alone. A "-" would make a
+// heading of the paragraph above, until the rest of the list item arrives.
+func onlyMarks(line []byte) bool {
+	return strings.Trim(string(line), " \t-=*+#>`|~:_.)0123456789") == ""
+}
+
+// Resize sets the width of what comes from now on.
+func (s *Stream) Resize(width int) {
+	if width <= 0 {
+		width = defaultWidth
+	}
+	s.doc.width, s.fresh = width, false
+}
+
+// Close ends the text and returns the rest of the lines.
+func (s *Stream) Close() (done []string) {
+	if len(s.partial) > 0 {
+		s.endLine()
+	}
+	s.doc.close()
+	s.fresh = false
+	return s.take()
+}
+
+func (s *Stream) endLine() {
+	s.doc.line(string(s.partial), s.midline)
+	s.partial, s.midline = s.partial[:0], false
+}
+
+// cut ends a line that is too long to wait for its end, at a space if there is one.
+func (s *Stream) cut() {
+	at := strings.LastIndexByte(string(s.partial), ' ') + 1
+	if at < maxOpen/2 {
+		at = len(s.partial) - cutOff(s.partial)
+	}
+	rest := slices.Clone(s.partial[at:])
+	s.partial = s.partial[:at]
+	s.endLine()
+	s.partial, s.midline = append(s.partial, rest...), true
+}
+
+// cutOff returns how many bytes at the end of p are the beginning of a character.
+func cutOff(p []byte) int {
+	for n := 1; n < utf8.UTFMax && n < len(p); n++ {
+		if utf8.RuneStart(p[len(p)-n]) {
+			if utf8.FullRune(p[len(p)-n:]) {
+				return 0
+			}
+			return n
+		}
+	}
+	return 0
+}
+
+func (s *Stream) take() []string {
+	done := s.doc.out
+	s.doc.out = nil
+	return done
+}

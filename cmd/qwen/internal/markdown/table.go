@@ -1,0 +1,287 @@
+package markdown
+
+import (
+	"slices"
+	"strings"
+)
+
+const (
+	// maxRows is how many rows decide how wide the columns are.
+	maxRows = 40
+
+	columnGap = " │ "
+	ruleGap   = "─┼─"
+
+	// minColumn is the width under which a column cannot be read. A table that
+	// needs narrower ones is shown as records.
+	minColumn = 8
+)
+
+// A table is laid out when its columns are known to be wide enough: at its end, or
+// after maxRows rows.
+type table struct {
+	align []byte // of each column: 'l', 'c' or 'r'
+	head  []text
+	rows  [][]text
+	size  int
+	want  []int // columns that each column would take
+	shown int   // rows that are laid out
+	begun bool
+}
+
+func newTable(d *document, head []string, align []byte) *table {
+	t := &table{align: align, want: make([]int, len(align))}
+	t.head = t.cells(d, head, d.theme.column)
+	return t
+}
+
+// alignments returns the alignments in the line below a table's header, nil if the
+// line is none.
+func alignments(line string) []byte {
+	if !strings.Contains(line, "|") || strings.Trim(line, "|:- \t") != "" {
+		return nil
+	}
+	var align []byte
+	for _, cell := range splitRow(line) {
+		dashes := strings.TrimSuffix(strings.TrimPrefix(cell, ":"), ":")
+		if dashes == "" || strings.Trim(dashes, "-") != "" {
+			return nil
+		}
+		align = append(align, alignment(cell))
+	}
+	return align
+}
+
+func alignment(cell string) byte {
+	switch {
+	case !strings.HasSuffix(cell, ":"):
+		return 'l'
+	case strings.HasPrefix(cell, ":"):
+		return 'c'
+	}
+	return 'r'
+}
+
+// splitRow returns the cells of a row. Other than GitHub's rule has it, a bar in code
+// belongs to the code.
+func splitRow(line string) []string {
+	line = strings.Trim(line, " \t")
+	line = strings.TrimPrefix(line, "|")
+	var cells []string
+	from, inCode := 0, ""
+	for i := 0; i < len(line); i++ {
+		switch line[i] {
+		case '\\':
+			i++
+		case '`':
+			run := line[i : len(line)-len(strings.TrimLeft(line[i:], "`"))]
+			i += len(run) - 1
+			if inCode == run {
+				inCode = ""
+			} else if inCode == "" && strings.Contains(line[i+1:], run) {
+				inCode = run
+			}
+		case '|':
+			if inCode == "" {
+				cells, from = append(cells, line[from:i]), i+1
+			}
+		}
+	}
+	if rest := line[from:]; strings.Trim(rest, " \t") != "" || len(cells) == 0 {
+		cells = append(cells, rest)
+	}
+	for i, cell := range cells {
+		cells[i] = strings.ReplaceAll(strings.Trim(cell, " \t"), `\|`, "|")
+	}
+	return cells
+}
+
+// cells makes texts of the cells of a row, as many as there are columns. What is too
+// much goes to the last one.
+func (t *table) cells(d *document, sources []string, base style) []text {
+	n := len(t.align)
+	if len(sources) > n {
+		sources[n-1] = strings.Join(sources[n-1:], " | ")
+		sources = sources[:n]
+	}
+	cells := make([]text, n)
+	for i, source := range sources {
+		d.addInline(&cells[i], source, base)
+		if !t.begun {
+			t.want[i] = max(t.want[i], widest(cells[i].String()))
+		}
+	}
+	return cells
+}
+
+// widest returns the width of the widest line of s.
+func widest(s string) int {
+	n := 0
+	for line := range strings.SplitSeq(s, "\n") {
+		n = max(n, columns(line))
+	}
+	return n
+}
+
+func (t *table) take(*document, *cursor) bool { return false }
+
+func (t *table) more(d *document, s string) { t.add(d, s) }
+
+// add takes a row.
+func (t *table) add(d *document, line string) {
+	t.rows = append(t.rows, t.cells(d, splitRow(line), style{}))
+	t.size += len(line)
+	if t.begun || len(t.rows) == maxRows || t.size >= maxOpen {
+		t.flush(d)
+	}
+}
+
+func (t *table) close(d *document) {
+	if !t.begun || len(t.rows) > 0 {
+		t.flush(d)
+	}
+}
+
+func (t *table) clone() leaf {
+	u := *t
+	u.rows, u.want = slices.Clip(t.rows), slices.Clone(t.want)
+	return &u
+}
+
+// flush lays out the rows that are waiting.
+func (t *table) flush(d *document) {
+	if !t.begun {
+		d.gap()
+	}
+	if widths := t.fit(d.room()); widths != nil {
+		t.layRows(d, widths)
+	} else {
+		t.layRecords(d)
+	}
+	t.begun, t.rows = true, nil
+}
+
+// fit returns how wide the columns are in so much room, nil if it is not enough. The
+// narrow ones are as wide as they need; the others share what is left.
+func (t *table) fit(room int) []int {
+	room -= columns(columnGap) * (len(t.want) - 1)
+	widths := slices.Clone(t.want)
+	if sum(widths) <= room {
+		return widths
+	}
+	share := fairShare(t.want, room)
+	if share < minColumn {
+		return nil
+	}
+	for i := range widths {
+		widths[i] = min(widths[i], share)
+	}
+	return widths
+}
+
+// fairShare returns how much each may have, so that all together have no more than
+// there is: who wants less leaves more to the others.
+func fairShare(wants []int, all int) int {
+	wants = slices.Sorted(slices.Values(wants))
+	for i, want := range wants {
+		share := all / (len(wants) - i)
+		if want > share {
+			return share
+		}
+		all -= want
+	}
+	return all
+}
+
+func sum(numbers []int) int {
+	n := 0
+	for _, x := range numbers {
+		n += x
+	}
+	return n
+}
+
+func (t *table) layRows(d *document, widths []int) {
+	if !t.begun {
+		t.layRow(d, t.head, widths)
+		layTableRule(d, widths)
+	}
+	broken := sum(widths) < sum(t.want) // rows of several lines are hard to tell apart
+	for _, row := range t.rows {
+		if broken && t.shown > 0 {
+			layTableRule(d, widths)
+		}
+		t.layRow(d, row, widths)
+		t.shown++
+	}
+}
+
+func layTableRule(d *document, widths []int) {
+	var parts []string
+	for _, width := range widths {
+		parts = append(parts, strings.Repeat("─", width))
+	}
+	var l text
+	l.add(strings.Join(parts, ruleGap), d.theme.rule, "")
+	d.put(&l, l.all())
+}
+
+func (t *table) layRow(d *document, cells []text, widths []int) {
+	height := 0
+	lines := make([][]segment, len(cells))
+	for i := range cells {
+		lines[i] = wrap(cells[i].String(), widths[i])
+		height = max(height, len(lines[i]))
+	}
+	for y := range height {
+		var l text
+		for i := range cells {
+			if i > 0 {
+				l.add(columnGap, d.theme.rule, "")
+			}
+			part := segment{}
+			if y < len(lines[i]) {
+				part = lines[i][y]
+			}
+			l.addAligned(&cells[i], part, widths[i], t.align[i])
+		}
+		d.put(&l, segment{0, len(strings.TrimRight(l.String(), " "))})
+	}
+}
+
+// addAligned appends a part of a text and fills up the column.
+func (t *text) addAligned(o *text, part segment, width int, align byte) {
+	gap := width - columns(string(o.buf[part.from:part.to]))
+	before := 0
+	switch align {
+	case 'r':
+		before = gap
+	case 'c':
+		before = gap / 2
+	}
+	t.fill(before)
+	t.addPart(o, part)
+	t.fill(gap - before)
+}
+
+// layRecords lays out each row as lines of a header and a cell.
+func (t *table) layRecords(d *document) {
+	if !t.begun && len(t.rows) == 0 {
+		for i := range t.head {
+			d.putWrapped(&t.head[i])
+		}
+	}
+	for _, row := range t.rows {
+		if t.shown > 0 {
+			d.put(&text{}, segment{})
+		}
+		t.shown++
+		for i := range row {
+			var l text
+			l.addPart(&t.head[i], t.head[i].all())
+			l.add(": ", d.theme.column, "")
+			l.addPart(&row[i], row[i].all())
+			d.putWrapped(&l)
+		}
+	}
+}
