@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/front"
+	"github.com/qwen-cli/qwen/cmd/qwen/internal/term"
 )
 
 // external opens what is typed in the person's editor, and takes what they made of
@@ -57,12 +58,12 @@ func editIn(command string, environ []string, text string) (string, error) {
 	}
 	cmd := editorProcess(command, path)
 	cmd.Env = environ
-	tty, err := openTerminal()
+	in, out, err := term.OpenTerminal()
 	if err != nil {
 		return "", err
 	}
-	defer func() { _ = tty.Close() }()
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = tty, tty, tty
+	defer func() { _ = errors.Join(in.Close(), out.Close()) }() // they may be one
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = in, out, out
 	if err := cmd.Run(); err != nil {
 		return "", err
 	}
@@ -78,11 +79,4 @@ func editorProcess(command, path string) *exec.Cmd {
 		return exec.Command(words[0], append(words[1:], path)...)
 	}
 	return exec.Command("/bin/sh", "-c", command+` "$1"`, "sh", path)
-}
-
-func openTerminal() (*os.File, error) {
-	if runtime.GOOS == "windows" {
-		return nil, errors.New("not on Windows") 
-	}
-	return os.OpenFile("/dev/tty", os.O_RDWR, 0)
 }

@@ -169,4 +169,3 @@ func keyName(key string) string {
 	}
 	return strings.Join(parts, "-")
 }
-
