@@ -84,7 +84,7 @@ func (a *app) chatSetup(o *promptOptions, cfg *config.Config) (repl.Options, err
 		Notify:  notifyAfter,
 	}
 	git, _ := worktree.Find(a.environ) // without git, files are found all the same
-	options.Finder = files.NewFinder(a.dir, git)
+	options.Finder = files.NewFinder(a.dir, a.home, git)
 	if cfg.Options.Save && !o.chat.noSave && a.root != "" {
 		options.Store = a.sessions()
 	}

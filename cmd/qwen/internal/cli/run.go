@@ -14,6 +14,7 @@ import (
 
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/chat"
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/config"
+	"github.com/qwen-cli/qwen/cmd/qwen/internal/files"
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/render"
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/term"
 	"github.com/qwen-cli/qwen/sdk"
@@ -101,7 +102,7 @@ func (o *promptOptions) responseFormat(given bool) (*sdk.ResponseFormat, error) 
 	}
 	text := o.schema
 	if path, ok := strings.CutPrefix(text, "@"); ok {
-		data, err := readFile(path, maxTextFile)
+		data, err := files.ReadFile(path, files.MaxText)
 		if err != nil {
 			return nil, &usageError{message: fmt.Sprintf("cannot read the JSON schema: %v", err)}
 		}
