@@ -66,7 +66,7 @@ func (l *lock) release() error {
 }
 
 func inUse(id string) error {
-	e := sdk.Errorf(sdk.KindConfig, "the session %s is open in another qwen", id).
+	e := sdk.Errorf(sdk.KindInternal, "the session %s is open in another qwen", id).
 		WithHint("Go on there, or close it first.")
 	e.Err = errors.Join(ErrInUse)
 	return e

@@ -133,7 +133,7 @@ func (w *Writer) Note(text string) error {
 func (w *Writer) Title(title string) error {
 	title = cleanTitle(title)
 	if title == "" {
-		return sdk.Errorf(sdk.KindConfig, "the title is empty").WithHint("Say what the conversation is about, in a few words.")
+		return sdk.Errorf(sdk.KindInternal, "the title is empty").WithHint("Say what the conversation is about, in a few words.")
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -380,7 +380,7 @@ func (w *Writer) create() error {
 // unsaved is the error for a session that cannot be written.
 func (w *Writer) unsaved(err error) error {
 	return &sdk.Error{
-		Kind:    sdk.KindConfig,
+		Kind:    sdk.KindInternal,
 		Message: "cannot write " + w.store.path(w.meta.ID) + ": " + reason(err),
 		Hint:    "The chat goes on, but what is said from here on is not saved.",
 		Err:     errors.Join(ErrUnsaved, err),
