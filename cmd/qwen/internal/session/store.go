@@ -258,7 +258,13 @@ func (s *Store) Rename(id, title string) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(w.Title(title), w.Close())
+	err = errors.Join(w.Title(title), w.Close())
+	if errors.Is(err, ErrUnsaved) {
+		e := *sdk.AsError(err)
+		e.Hint = "" // is about a chat
+		return &e
+	}
+	return err
 }
 
 // check returns an error if there is no session of that ID.

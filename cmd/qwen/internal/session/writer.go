@@ -161,12 +161,13 @@ func (w *Writer) Truncate(keep int) error {
 	return w.write()
 }
 
-// Partial takes a piece of the answer that arrives. It is written soon; what keeps it
+// Partial takes a piece of the answer that arrives: of its text, of a thought or of a
+// refusal; others mean nothing before they are whole. It is written soon. What keeps it
 // from that, the next other method tells.
 func (w *Writer) Partial(kind sdk.PartKind, text string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.stopped || text == "" {
+	if w.stopped || text == "" || !readable(kind) {
 		return
 	}
 	w.begun = true
