@@ -104,7 +104,7 @@ func (o *promptOptions) responseFormat(given bool) (*sdk.ResponseFormat, error) 
 	if path, ok := strings.CutPrefix(text, "@"); ok {
 		data, err := files.ReadFile(path, files.MaxText)
 		if err != nil {
-			return nil, &usageError{message: fmt.Sprintf("cannot read the JSON schema: %v", err)}
+			return nil, &usageError{message: fmt.Sprintf("cannot read the JSON schema %s: %v", term.CleanLine(path), err)}
 		}
 		text = string(data)
 	}

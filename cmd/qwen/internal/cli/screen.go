@@ -7,7 +7,6 @@ import (
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/front"
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/history"
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/repl"
-	"github.com/qwen-cli/qwen/cmd/qwen/internal/session"
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/term"
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/tui"
 )
@@ -49,12 +48,5 @@ func (a *app) history(options repl.Options) *history.File {
 	if options.Store == nil || a.root == "" {
 		return history.Memory()
 	}
-	return history.Open(filepath.Join(a.root, "history"))
-}
-
-// sessions returns the conversations on disk.
-func (a *app) sessions() *session.Store {
-	store := session.New(a.root)
-	store.Redact = a.secrets.String
-	return store
+	return history.Open(filepath.Join(a.root, history.FileName))
 }
