@@ -15,6 +15,7 @@ import (
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/front"
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/render"
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/repl"
+	"github.com/qwen-cli/qwen/cmd/qwen/internal/session"
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/term"
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/worktree"
 	"github.com/qwen-cli/qwen/sdk"
@@ -85,10 +86,21 @@ func (a *app) chatSetup(o *promptOptions, cfg *config.Config) (repl.Options, err
 	}
 	git, _ := worktree.Find(a.environ) // without git, files are found all the same
 	options.Finder = files.NewFinder(a.dir, a.home, git)
-	if cfg.Options.Save && !o.chat.noSave && a.root != "" {
-		options.Store = a.sessions()
-	}
+	options.Store = a.saveIn(o, cfg.Options.Save)
 	return options, a.chooseSession(o, &options)
+}
+
+// saveIn returns where a conversation is kept, nil if it is not.
+func (a *app) saveIn(o *promptOptions, save bool) *session.Store {
+	if !save || o.chat.noSave {
+		return nil
+	}
+	store, err := a.sessions()
+	if err != nil {
+		a.noteOnce("this conversation is not saved: %v", err)
+		return nil
+	}
+	return store
 }
 
 // notifyAfter is how long an answer takes at least of which somebody is told.

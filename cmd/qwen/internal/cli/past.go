@@ -16,10 +16,10 @@ type past struct {
 
 // openPast opens the conversation that the flags name; it is nil if they name none.
 func (a *app) openPast(o *promptOptions, save bool) (*past, error) {
-	options := repl.Options{}
-	if save && !o.chat.noSave && a.root != "" {
-		options.Store = a.sessions()
+	if !o.chat.last && o.chat.resume == "" {
+		return nil, nil
 	}
+	options := repl.Options{Store: a.saveIn(o, save)}
 	if err := a.chooseSession(o, &options); err != nil || options.Resume == "" {
 		return nil, err
 	}
