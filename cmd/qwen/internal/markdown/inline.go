@@ -146,13 +146,13 @@ func (w *walker) link(n ast.Node, target string, l look) {
 	inner.link, inner.inLink = w.linkTo(target), true
 	from := len(w.t.buf)
 	w.children(n, inner)
+	if _, ok := n.(*ast.Image); ok && len(w.t.buf) == from {
+		w.add("image", inner)
+	}
 	w.target(string(w.t.buf[from:]), target, inner.link, l)
 }
 
 func (w *walker) image(n *ast.Image, l look) {
-	if n.FirstChild() == nil {
-		w.add("image", l)
-	}
 	w.link(n, string(n.Destination), l)
 }
 

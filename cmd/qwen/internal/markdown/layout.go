@@ -82,7 +82,7 @@ func (d *document) addPrefix(t *text, k container) {
 	case k.shown:
 		t.fill(k.columns())
 	default:
-		t.add(k.marker, d.theme.marker, "")
+		t.add(k.marker, d.theme.markerStyle(k.marker), "")
 		t.fill(1)
 	}
 }

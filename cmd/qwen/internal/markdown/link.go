@@ -12,7 +12,7 @@ const maxURL = 2000
 
 // maxTarget is how much is shown of a target that is no link, such as an image in a
 // data URL.
-const maxTarget = 80
+const maxTarget = 40
 
 // linkURL returns the URL that a link to the target has, "" if none is made: the
 // person who clicks opens a web page or writes a mail, and nothing else.

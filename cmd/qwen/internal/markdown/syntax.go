@@ -52,8 +52,8 @@ func appendLine(n ast.Node, r gtext.Reader) {
 }
 
 func (wholeBlock) Close(ast.Node, gtext.Reader, parser.Context) {}
-func (wholeBlock) CanInterruptParagraph() bool                 { return false }
-func (wholeBlock) CanAcceptIndentedLine() bool                 { return true }
+func (wholeBlock) CanInterruptParagraph() bool                  { return false }
+func (wholeBlock) CanAcceptIndentedLine() bool                  { return true }
 
 // emphasis parses *emphasis*, **strong emphasis** and ~~deleted text~~. It differs
 // from the specification, and goldmark's parser, in one point: beside a Chinese,
