@@ -17,6 +17,10 @@ const (
 	// needs narrower ones is shown as records.
 	minColumn = 8
 
+	// maxColumns is how many columns a table has at most. What has more is text:
+	// every row costs as much as there are columns.
+	maxColumns = 50
+
 	// maxWord is the longest word that a column is made wide enough for.
 	maxWord = 16
 )
@@ -53,6 +57,9 @@ func alignments(line string) []byte {
 			return nil
 		}
 		align = append(align, alignment(cell))
+	}
+	if len(align) > maxColumns {
+		return nil
 	}
 	return align
 }
