@@ -33,7 +33,7 @@ func (m *model) status(now time.Time) []string {
 		if m.busy != nil {
 			words += " · Esc to stop"
 		}
-		lines = append(lines, m.styles.dim(words))
+		lines = append(lines, m.each(m.styles.dim, m.wrap(words))...)
 	}
 	for i, q := range m.queue {
 		first, _, more := strings.Cut(q, "\n")
