@@ -132,7 +132,7 @@ func (m *model) keys(rows int) []string {
 	var cells []string
 	width := 0
 	for _, b := range Bindings() {
-		cell := keyName(b.Keys[0]) + "  " + b.Does
+		cell := KeyName(b.Keys[0]) + "  " + b.Does
 		cells = append(cells, cell)
 		width = max(width, term.Width(cell))
 	}
@@ -150,8 +150,8 @@ func (m *model) keys(rows int) []string {
 	return lines
 }
 
-// keyName writes a key as people know it: "Ctrl-C", "Shift-Enter", "↑".
-func keyName(key string) string {
+// KeyName writes a key as people know it: "Ctrl-C", "Shift-Enter", "↑".
+func KeyName(key string) string {
 	parts := strings.Split(key, "+")
 	for i, p := range parts {
 		switch {
