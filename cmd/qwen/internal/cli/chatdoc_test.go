@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"flag"
 	"fmt"
 	"os"
 	"strings"
@@ -10,8 +9,6 @@ import (
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/repl"
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/tui"
 )
-
-var update = flag.Bool("update", false, "write the tables in docs/chat.md")
 
 // The tables of commands and of keys in docs/chat.md are made from the code; -update
 // writes them.
