@@ -163,6 +163,12 @@ func KeyName(key string) string {
 			parts[i] = "←"
 		case p == "right":
 			parts[i] = "→"
+		case p == "pageup":
+			parts[i] = "PageUp"
+		case p == "pagedown":
+			parts[i] = "PageDown"
+		case len(p) == 1 && p != strings.ToLower(p):
+			parts[i] = "Shift-" + p
 		case len(p) > 1 || i == len(parts)-1 && i > 0:
 			parts[i] = strings.ToUpper(p[:1]) + p[1:]
 		}
