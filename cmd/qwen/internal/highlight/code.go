@@ -124,12 +124,12 @@ func isKey(s string, q quote) bool {
 func (l *line) variable(s string) {
 	n := 1
 	if len(s) > 1 {
-		switch closing := strings.IndexByte("})", s[len(s)-1]); {
+		switch {
 		case s[1] == '{':
 			n = bracketed(s, '}')
 		case s[1] == '(' && l.lang.assigns != "": // a shell's $(command) is none
 			n = bracketed(s, ')')
-		case strings.IndexByte("@*#?$!-", s[1]) >= 0 && closing < 0:
+		case strings.IndexByte("@*#?$!-<^", s[1]) >= 0:
 			n = 2
 		default:
 			n = 1 + l.lang.word(s[1:])
@@ -143,7 +143,7 @@ func (l *line) variable(s string) {
 }
 
 func bracketed(s string, closing byte) int {
-	if n := strings.IndexByte(s, closing); n >= 0 {
+	if n := strings.IndexByte(s[:min(len(s), lookahead)], closing); n >= 0 {
 		return n + 1
 	}
 	return 1
@@ -169,6 +169,9 @@ func (l *line) wordClass(s string, n int) Class {
 	return Plain
 }
 
+// commandsFollow are words with a command behind them.
+const commandsFollow = " do then else elif if while until sudo exec time $ # "
+
 // commandBegins reports whether the next word is the name of a command.
 func (l *line) commandBegins() bool {
 	before := strings.TrimRight(l.s[:l.at], " \t")
@@ -178,13 +181,17 @@ func (l *line) commandBegins() bool {
 	if strings.IndexByte("|&;({`!", before[len(before)-1]) >= 0 {
 		return true
 	}
-	word := before[strings.LastIndexAny(before, " \t;")+1:]
-	return len(before) < l.at && strings.Contains(" do then else elif if while until sudo exec time $ # ", " "+word+" ")
+	word := before[max(0, len(before)-len("until ")):]
+	word = word[strings.LastIndexAny(word, " \t;")+1:]
+	return len(before) < l.at && strings.Contains(commandsFollow, " "+word+" ")
 }
+
+// lookahead is how many bytes are looked at to decide what one word is.
+const lookahead = 200
 
 // selects reports whether a colon in a style sheet belongs to a selector.
 func selects(s string) bool {
-	n := strings.IndexAny(s, "{;}")
+	n := strings.IndexAny(s[:min(len(s), lookahead)], "{;}")
 	return n >= 0 && s[n] == '{' || strings.HasPrefix(s, "::")
 }
 

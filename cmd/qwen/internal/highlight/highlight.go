@@ -1,6 +1,9 @@
 package highlight
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // A Class says what a [Span] is, so that a theme can colour it.
 type Class uint8
@@ -149,6 +152,9 @@ func (q quote) end(s string) int {
 	return -1
 }
 
+// longestChar is a character in quotation marks.
+const longestChar = `'\u{10FFFF}'`
+
 // begins reports whether s begins with it.
 func (q quote) begins(s string) bool {
 	if !strings.HasPrefix(s, q.open) {
@@ -157,6 +163,6 @@ func (q quote) begins(s string) bool {
 	if !q.char {
 		return true
 	}
-	n := q.end(s[1:])
-	return n > 1 && (s[1] == '\\' && n <= len(`u{10FFFF}'`)+1 || len([]rune(s[1:n])) == 1)
+	n := q.end(s[1:min(len(s), len(longestChar))])
+	return n > 1 && (s[1] == '\\' || utf8.RuneCountInString(s[1:n]) == 1)
 }

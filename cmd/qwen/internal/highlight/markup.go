@@ -53,8 +53,13 @@ func (l *line) span() {
 		n = len(s)
 	}
 	l.add(n, Plain)
-	if n < len(s) {
-		l.add(bracketed(s[n+1:], '`')+1, String)
+	if n == len(s) {
+		return
+	}
+	if closing := strings.IndexByte(s[n+1:], '`'); closing >= 0 {
+		l.add(closing+2, String)
+	} else {
+		l.add(1, Plain)
 	}
 }
 
@@ -95,8 +100,8 @@ func (l *line) text() {
 }
 
 func (l *line) entity(s string) {
-	n := strings.IndexByte(s, ';') + 1
-	if n < 3 || n > 10 || strings.ContainsAny(s[:n], " <") {
+	n := strings.IndexByte(s[:min(len(s), 10)], ';') + 1
+	if n < 3 || strings.ContainsAny(s[:n], " <") {
 		l.add(1, Plain)
 		return
 	}
