@@ -16,6 +16,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 
 	"github.com/hashicorp/go-hclog"
@@ -51,6 +52,9 @@ type app struct {
 	stdinUsed   bool            // standard input has been read
 	interrupted <-chan struct{} // closed by Ctrl-C
 
+	// takesInterrupt is given Ctrl-C in place of ending the program; nil: nobody is.
+	takesInterrupt atomic.Pointer[chan os.Signal]
+
 	watched  []*watchedWriter // standard output and error
 	trusting trusting
 	exposed  <-chan string // what there is to say about files with keys; see checkSecretFiles
@@ -63,11 +67,9 @@ type app struct {
 // built-in ones: they run in processes of their own, and are asked here for
 // their descriptions only.
 func Main(builtin ...sdk.Provider) int {
-	ctx, stop := signal.NotifyContext(context.Background(), endSignals()...)
-	defer stop()
-	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
-
 	a := newApp(os.Args[1:], os.Environ(), builtin)
+	ctx, stop := a.untilSignal()
+	defer stop()
 	a.interrupted = ctx.Done()
 	code := make(chan int, 1)
 	go func() { code <- a.run(ctx) }()
@@ -76,6 +78,32 @@ func Main(builtin ...sdk.Provider) int {
 		return c
 	case <-stuck(ctx, a.watched...):
 		return exitInterrupted
+	}
+}
+
+// untilSignal returns a context that is done when the program is told to end. A second
+// signal ends it at once. A Ctrl-C that somebody else takes does not count.
+func (a *app) untilSignal() (ctx context.Context, stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	signals := make(chan os.Signal, 4)
+	signal.Notify(signals, endSignals()...)
+	go func() {
+		for s := range signals {
+			if takes := a.takesInterrupt.Load(); s == os.Interrupt && takes != nil {
+				select {
+				case *takes <- s:
+				default: // one waits already
+				}
+				continue
+			}
+			signal.Stop(signals)
+			cancel()
+			return
+		}
+	}()
+	return ctx, func() {
+		signal.Stop(signals)
+		cancel()
 	}
 }
 

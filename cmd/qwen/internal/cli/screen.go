@@ -1,11 +1,13 @@
 package cli
 
 import (
+	"os"
 	"path/filepath"
 
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/config"
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/front"
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/history"
+	"github.com/qwen-cli/qwen/cmd/qwen/internal/plain"
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/repl"
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/term"
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/tui"
@@ -15,6 +17,10 @@ import (
 // wanted or it is a simple one, written to.
 func (a *app) openScreen(cfg *config.Config, options repl.Options, completer front.Completer) (*screen, error) {
 	past := a.history(options)
+	banner := "qwen " + version() + " · /help shows what there is"
+	if cfg.Options.Plain || a.getenv("TERM") == "dumb" {
+		return a.openPlain(cfg, past, banner)
+	}
 	console, err := term.OpenConsole(term.ConsoleOptions{Getenv: a.getenv})
 	if err != nil {
 		return nil, err
@@ -22,12 +28,29 @@ func (a *app) openScreen(cfg *config.Config, options repl.Options, completer fro
 	f := tui.New(tui.Options{
 		Console: console, Completer: completer, History: past,
 		Background: cfg.Options.Background, Color: a.chatColor(cfg), Links: true,
-		Notify: cfg.Options.Notify, Banner: "qwen " + version() + " · /help shows what there is",
+		Notify: cfg.Options.Notify, Banner: banner,
 		Environ: a.environ, Getenv: a.getenv,
 	})
 	return &screen{front: f, close: func() {
 		f.Close()
 		_ = console.Close()
+	}}, nil
+}
+
+// openPlain opens a screen on which nothing is painted over.
+func (a *app) openPlain(cfg *config.Config, past *history.File, banner string) (*screen, error) {
+	prompter, err := term.OpenTTY()
+	if err != nil {
+		return nil, err
+	}
+	prompter.Getenv = a.getenv
+	interrupts := make(chan os.Signal, 1)
+	a.takesInterrupt.Store(&interrupts)
+	f := plain.New(plain.Options{Prompter: prompter, Interrupts: interrupts, History: past, Bell: cfg.Options.Notify != "off"})
+	f.Say(front.Entry{Kind: front.Hint, Text: banner})
+	return &screen{front: f, close: func() {
+		a.takesInterrupt.Store(nil)
+		_ = prompter.Close()
 	}}, nil
 }
 

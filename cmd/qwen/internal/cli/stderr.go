@@ -41,7 +41,7 @@ func (s *stderrWriter) Write(p []byte) (int, error) {
 const (
 	bold  = "\x1b[1m"
 	faint = "\x1b[2m"
-	plain = "\x1b[0m"
+	unset = "\x1b[0m"
 )
 
 // paint sets off the program's name before a message, and makes a hint faint.
@@ -49,9 +49,9 @@ func paint(line string) string {
 	text, end := strings.CutSuffix(line, "\n")
 	switch {
 	case strings.HasPrefix(text, "qwen: "):
-		text = bold + "qwen:" + plain + strings.TrimPrefix(text, "qwen:")
+		text = bold + "qwen:" + unset + strings.TrimPrefix(text, "qwen:")
 	case strings.HasPrefix(text, "hint: "):
-		text = faint + text + plain
+		text = faint + text + unset
 	}
 	if end {
 		text += "\n"
