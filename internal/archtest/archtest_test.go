@@ -148,7 +148,7 @@ var rules = []rule{
 	{
 		packages: []string{host + "/repl"},
 		ours: []string{host + "/chat", host + "/files", host + "/front", host + "/render", host + "/retry", host + "/session",
-			host + "/usage", "sdk"},
+			host + "/shell", host + "/usage", "sdk"},
 		outside: []string{fuzzy},
 		why:     "what a line means does not depend on what it was typed on, nor on how the program finds a provider",
 	},
@@ -193,7 +193,7 @@ var rules = []rule{
 		why:      "finding and reading files is independent of what they are for",
 	},
 	{
-		packages: []string{host + "/highlight", host + "/redact", host + "/dotenv/guard", host + "/worktree", "sdk/sdktest/fakecloud"},
+		packages: []string{host + "/highlight", host + "/redact", host + "/shell", host + "/dotenv/guard", host + "/worktree", "sdk/sdktest/fakecloud"},
 		why:      "these stand alone",
 	},
 	{

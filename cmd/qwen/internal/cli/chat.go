@@ -15,6 +15,7 @@ import (
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/front"
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/render"
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/repl"
+	"github.com/qwen-cli/qwen/cmd/qwen/internal/session"
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/term"
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/worktree"
 	"github.com/qwen-cli/qwen/sdk"
@@ -65,7 +66,7 @@ func (a *app) chatWith(cmd *cobra.Command, o *promptOptions) error {
 	default:
 		a.tellShadowed(ctx, b.first)
 	}
-	options, err := a.chatSetup(ctx, o, cfg)
+	options, err := a.chatSetup(o, cfg)
 	if err != nil {
 		return err
 	}
@@ -74,28 +75,39 @@ func (a *app) chatWith(cmd *cobra.Command, o *promptOptions) error {
 }
 
 // chatSetup says what the chat works with.
-func (a *app) chatSetup(ctx context.Context, o *promptOptions, cfg *config.Config) (repl.Options, error) {
+func (a *app) chatSetup(o *promptOptions, cfg *config.Config) (repl.Options, error) {
 	options := repl.Options{
 		Dir: a.dir, Home: a.home, Environ: a.environ,
-		First: strings.Join(o.prompt.words, " "), Attach: o.prompt.attach, Resume: o.chat.resume,
+		First: strings.Join(o.prompt.words, " "), Attach: o.prompt.attach,
 		Request: sdk.ChatRequest{Sampling: samplingOf(&cfg.Options)},
 		System:  cfg.Options.SystemPrompt,
 		Model:   chosenModel(cfg),
 		Notify:  notifyAfter,
 	}
 	git, _ := worktree.Find(a.environ) // without git, files are found all the same
-	options.Finder = files.NewFinder(a.dir, git)
-	if cfg.Options.Save && !o.chat.noSave && a.root != "" {
-		options.Store = a.sessions()
+	options.Finder = files.NewFinder(a.dir, a.home, git)
+	options.Store = a.saveIn(o, cfg.Options.Save)
+	return options, a.chooseSession(o, &options)
+}
+
+// saveIn returns where a conversation is kept, nil if it is not.
+func (a *app) saveIn(o *promptOptions, save bool) *session.Store {
+	if !save || o.chat.noSave {
+		return nil
 	}
-	return options, a.chooseSession(ctx, o, &options)
+	store, err := a.sessions()
+	if err != nil {
+		a.noteOnce("this conversation is not saved: %v", err)
+		return nil
+	}
+	return store
 }
 
 // notifyAfter is how long an answer takes at least of which somebody is told.
 const notifyAfter = 10 * time.Second
 
 // chooseSession finds out which session the flags mean.
-func (a *app) chooseSession(_ context.Context, o *promptOptions, options *repl.Options) error {
+func (a *app) chooseSession(o *promptOptions, options *repl.Options) error {
 	switch {
 	case o.chat.last && o.chat.resume != "":
 		return &usageError{message: "--continue and --resume say which conversation to go on with; give one of them"}
@@ -107,15 +119,21 @@ func (a *app) chooseSession(_ context.Context, o *promptOptions, options *repl.O
 		meta, err := options.Store.Latest(a.dir)
 		options.Resume = meta.ID
 		return err
-	case o.chat.resume == repl.PickSession && len(o.prompt.words) > 0:
-		options.Resume, options.First = o.prompt.words[0], strings.Join(o.prompt.words[1:], " ")
-	}
-	if options.Resume == repl.PickSession {
+	case o.chat.resume == repl.PickSession:
+		options.Resume = repl.PickSession
 		return nil
 	}
-	meta, err := options.Store.Find(options.Resume)
+	meta, err := options.Store.Find(o.chat.resume)
 	options.Resume = meta.ID
 	return err
+}
+
+// takeWord takes the first of the words for the value of --resume, which a flag that
+// can stand alone leaves to them: qwen -r ID.
+func (o *promptOptions) takeWord() {
+	if o.chat.resume == repl.PickSession && len(o.prompt.words) > 0 {
+		o.chat.resume, o.prompt.words = o.prompt.words[0], o.prompt.words[1:]
+	}
 }
 
 // converse holds the conversation on whatever there is to hold it on.

@@ -1,28 +1,21 @@
 package cli
 
 import (
-	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 	"unicode/utf8"
 
+	"github.com/qwen-cli/qwen/cmd/qwen/internal/files"
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/term"
 	"github.com/qwen-cli/qwen/sdk"
 )
 
-// Limits on what a prompt is made of, in bytes.
-const (
-	maxStdin      = 8 << 20
-	maxTextFile   = 4 << 20
-	maxBinaryFile = 20 << 20
-)
+// maxStdin bounds what is piped in, in bytes.
+const maxStdin = 8 << 20
 
 // stdinPatience is how long standard input may say nothing before the person is
 // told that it is being waited for.
@@ -74,85 +67,22 @@ func (p prompt) message(stdin string) (*sdk.Message, error) {
 	return m, nil
 }
 
-// readAttachment reads a file: images, sounds and documents become a part of
-// their own, everything else must be text.
+// readAttachment reads a file that goes along.
 func readAttachment(path string) (sdk.Part, string, error) {
-	data, err := readFile(path, maxBinaryFile)
+	content, err := files.Read(path)
 	if err != nil {
 		return nil, "", attachError(path, err)
 	}
-	name := filepath.Base(path)
-	media := sdk.Media{MediaType: http.DetectContentType(data), Name: name, Data: data}
-	switch kind, _, _ := strings.Cut(media.MediaType, "/"); {
-	case kind == "image":
-		return &sdk.Image{Media: media}, "", nil
-	case kind == "audio":
-		return &sdk.Audio{Media: media}, "", nil
-	case media.MediaType == "application/pdf":
-		return &sdk.File{Media: media}, "", nil
-	}
-	if err := checkText(data); err != nil {
-		return nil, "", attachError(path, err)
-	}
-	return nil, fmt.Sprintf("File %s:\n%s", name, fence(string(data))), nil
-}
-
-// fence puts a text between lines of backticks that do not occur in it.
-func fence(text string) string {
-	marks := "```"
-	for strings.Contains(text, marks) {
-		marks += "`"
-	}
-	return marks + "\n" + strings.TrimSuffix(text, "\n") + "\n" + marks
-}
-
-var (
-	errNotRegular = errors.New("it is not a regular file")
-	errNotText    = errors.New("it is neither text (UTF-8) nor an image, sound or PDF")
-)
-
-// tooLargeError says that something exceeds a limit.
-type tooLargeError struct{ limit int64 }
-
-func (e *tooLargeError) Error() string {
-	return fmt.Sprintf("it is larger than %d MB", e.limit>>20)
-}
-
-func checkText(data []byte) error {
-	switch {
-	case len(data) > maxTextFile:
-		return &tooLargeError{maxTextFile}
-	case !isText(data):
-		return errNotText
-	}
-	return nil
-}
-
-// readFile reads a regular file of at most limit bytes.
-func readFile(path string, limit int64) ([]byte, error) {
-	info, err := os.Stat(path)
-	switch {
-	case err != nil:
-		return nil, err
-	case !info.Mode().IsRegular():
-		return nil, errNotRegular
-	case info.Size() > limit:
-		return nil, &tooLargeError{limit}
-	}
-	return os.ReadFile(path)
+	return content.Part, content.Text, nil
 }
 
 func attachError(path string, err error) error {
 	if path == "" {
 		return &usageError{message: "--attach: the name of the file is empty"}
 	}
-	var pathError *os.PathError
-	if errors.As(err, &pathError) {
-		err = pathError.Err
-	}
 	return &usageError{
 		message: fmt.Sprintf("cannot attach %s: %v", term.CleanLine(path), err),
-		hint:    "Files can be text of up to 4 MB, or images, sounds and PDFs of up to 20 MB.",
+		hint:    files.Limits,
 	}
 }
 
@@ -175,7 +105,7 @@ func (a *app) readStdin(holdsKey bool) (string, error) {
 			message: fmt.Sprintf("standard input is larger than %d MB", maxStdin>>20),
 			hint:    "Send the part of it that matters: no model reads that much.",
 		}
-	case !isText(data):
+	case !files.IsText(data):
 		return "", &usageError{
 			message: "standard input is not text (UTF-8)",
 			hint:    "Images, sounds and PDFs can be attached: --attach FILE",
@@ -223,6 +153,3 @@ func (a *app) interruptible(read func() ([]byte, error)) ([]byte, error) {
 		return nil, context.Canceled
 	}
 }
-
-// isText reports whether data is something to put into a message.
-func isText(data []byte) bool { return utf8.Valid(data) && bytes.IndexByte(data, 0) < 0 }

@@ -17,7 +17,7 @@ import (
 // commandNames are the words that begin a command. A prompt that begins with
 // one of them needs -p.
 var commandNames = []string{
-	"auth", "completion", "config", "exit-codes", "help", "models", "plugins", "usage", "version",
+	"auth", "completion", "config", "exit-codes", "help", "models", "plugins", "sessions", "usage", "version",
 	cobra.ShellCompRequestCmd, cobra.ShellCompNoDescRequestCmd,
 }
 
@@ -87,6 +87,7 @@ the prompt. OPENAI_API_KEY in the environment is enough to begin with.`,
 		a.authCommand(),
 		a.modelsCommand(),
 		a.pluginsCommand(),
+		a.sessionsCommand(),
 		a.usageCommand(),
 		a.configCommand(),
 		a.versionCommand(),

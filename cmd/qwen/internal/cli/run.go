@@ -14,6 +14,7 @@ import (
 
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/chat"
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/config"
+	"github.com/qwen-cli/qwen/cmd/qwen/internal/files"
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/render"
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/term"
 	"github.com/qwen-cli/qwen/sdk"
@@ -40,6 +41,7 @@ func (o *promptOptions) addFlags(cmd *cobra.Command) {
 // run sends the prompt and shows the answer.
 func (o *promptOptions) run(cmd *cobra.Command) error {
 	a := o.app
+	o.takeWord()
 	if err := o.check(); err != nil {
 		return err
 	}
@@ -71,9 +73,15 @@ func (o *promptOptions) run(cmd *cobra.Command) error {
 			hint:    "Add -o stream-json.",
 		}
 	}
-	request := newRequest(c.config, message)
+	past, err := a.openPast(o, c.config.Options.Save)
+	if err != nil {
+		return err
+	}
+	defer past.close()
+	request := newRequest(c.config, past, message)
 	request.ResponseFormat = format
-	return o.send(cmd.Context(), c, request)
+	past.add(c, *message)
+	return o.send(cmd.Context(), c, request, past)
 }
 
 // check finds what contradicts itself before anything is read.
@@ -94,9 +102,9 @@ func (o *promptOptions) responseFormat(given bool) (*sdk.ResponseFormat, error) 
 	}
 	text := o.schema
 	if path, ok := strings.CutPrefix(text, "@"); ok {
-		data, err := readFile(path, maxTextFile)
+		data, err := files.ReadFile(path, files.MaxText)
 		if err != nil {
-			return nil, &usageError{message: fmt.Sprintf("cannot read the JSON schema: %v", err)}
+			return nil, &usageError{message: fmt.Sprintf("cannot read the JSON schema %s: %v", term.CleanLine(path), err)}
 		}
 		text = string(data)
 	}
@@ -124,8 +132,9 @@ func checkSchema(text []byte) error {
 	return err
 }
 
-// newRequest makes the request for one prompt from what is configured.
-func newRequest(cfg *config.Config, message *sdk.Message) *sdk.ChatRequest {
+// newRequest makes the request for one prompt from what is configured; past is the
+// conversation that it goes on with, nil for none.
+func newRequest(cfg *config.Config, past *past, message *sdk.Message) *sdk.ChatRequest {
 	o := cfg.Options
 	request := &sdk.ChatRequest{
 		Model:    chosenModel(cfg),
@@ -133,6 +142,9 @@ func newRequest(cfg *config.Config, message *sdk.Message) *sdk.ChatRequest {
 	}
 	if o.SystemPrompt != "" {
 		request.Messages = append(request.Messages, sdk.TextMessage(sdk.RoleSystem, o.SystemPrompt))
+	}
+	if past != nil {
+		request.Messages = append(request.Messages, past.messages...)
 	}
 	request.Messages = append(request.Messages, *message)
 	return request
@@ -159,7 +171,7 @@ func chosenModel(cfg *config.Config) string {
 }
 
 // send runs the turn and renders it.
-func (o *promptOptions) send(ctx context.Context, c *connection, request *sdk.ChatRequest) error {
+func (o *promptOptions) send(ctx context.Context, c *connection, request *sdk.ChatRequest, past *past) error {
 	a := o.app
 	credential, err := c.credential(ctx)
 	if err != nil {
@@ -188,6 +200,7 @@ func (o *promptOptions) send(ctx context.Context, c *connection, request *sdk.Ch
 			return err
 		}
 	}
+	past.record(c, turn.Result())
 	err = answerError(turn.Result())
 	code := exitCode(err)
 	outcome := render.Outcome{Err: err, ExitCode: code, Duration: time.Since(began), APIDuration: turn.Result().Timing.Total}

@@ -1,15 +1,52 @@
 package cli
 
 import (
-	"errors"
+	"path/filepath"
 
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/config"
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/front"
+	"github.com/qwen-cli/qwen/cmd/qwen/internal/history"
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/repl"
-	"github.com/qwen-cli/qwen/cmd/qwen/internal/session"
+	"github.com/qwen-cli/qwen/cmd/qwen/internal/term"
+	"github.com/qwen-cli/qwen/cmd/qwen/internal/tui"
 )
 
+// openScreen opens what a chat is held on: the terminal, painted on or, if that is
+// wanted or it is a simple one, written to.
 func (a *app) openScreen(cfg *config.Config, options repl.Options, completer front.Completer) (*screen, error) {
-	return nil, errors.New("stub")
+	past := a.history(options)
+	console, err := term.OpenConsole(term.ConsoleOptions{Getenv: a.getenv})
+	if err != nil {
+		return nil, err
+	}
+	f := tui.New(tui.Options{
+		Console: console, Completer: completer, History: past,
+		Background: cfg.Options.Background, Color: a.chatColor(cfg), Links: true,
+		Notify: cfg.Options.Notify, Banner: "qwen " + version() + " · /help shows what there is",
+		Environ: a.environ, Getenv: a.getenv,
+	})
+	return &screen{front: f, close: func() {
+		f.Close()
+		_ = console.Close()
+	}}, nil
 }
-func (a *app) sessions() *session.Store { return session.New(a.root) }
+
+// chatColor reports whether the chat may use colours.
+func (a *app) chatColor(cfg *config.Config) bool {
+	switch cfg.Options.Color {
+	case "never":
+		return false
+	case "always":
+		return true
+	}
+	return term.Color{Getenv: a.getenv}.For(a.streams.Out)
+}
+
+// history is what was typed in earlier chats; of one that is not saved, nothing is
+// kept either.
+func (a *app) history(options repl.Options) *history.File {
+	if options.Store == nil || a.root == "" {
+		return history.Memory()
+	}
+	return history.Open(filepath.Join(a.root, history.FileName))
+}

@@ -146,6 +146,7 @@ type Completer interface {
 type Completion struct {
 	From  int
 	Items []Item
+	Free  bool // what is typed may be right although it is none of the items
 }
 
 // An Item is one way to go on.

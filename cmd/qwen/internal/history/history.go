@@ -141,8 +141,8 @@ func firstKept(n int, size func(i int) int) int {
 
 // entry is a line of the file.
 type entry struct {
-	Time time.Time `json:"time"`
-	Text string    `json:"text"`
+	Time string `json:"time,omitempty"` // RFC 3339; nobody reads it but people
+	Text string `json:"text"`
 }
 
 func (e entry) line() ([]byte, error) {
@@ -191,7 +191,7 @@ func (f *File) write(text string) error {
 	}
 	unlock, locked := f.lock()
 	defer unlock()
-	line, err := entry{time.Now().UTC().Truncate(time.Millisecond), text}.line()
+	line, err := entry{time.Now().UTC().Format(time.RFC3339), text}.line()
 	if err != nil {
 		return err
 	}

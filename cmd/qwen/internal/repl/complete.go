@@ -19,7 +19,7 @@ const offered = 50
 // takes, or a path after an @.
 func (c *Chat) Complete(ctx context.Context, text string) front.Completion {
 	if name, args, ok := strings.Cut(text, " "); ok && isCommand(name) && !strings.Contains(text, "\n") {
-		return front.Completion{From: len(text) - len(strings.TrimLeft(args, " ")), Items: c.offerArguments(ctx, name[1:], strings.TrimLeft(args, " "))}
+		return front.Completion{From: len(text) - len(strings.TrimLeft(args, " ")), Items: c.offerArguments(ctx, name[1:], strings.TrimLeft(args, " ")), Free: true}
 	}
 	if strings.HasPrefix(text, "/") && !strings.ContainsAny(text, " \n") {
 		return front.Completion{From: 0, Items: offerCommands(text[1:])}

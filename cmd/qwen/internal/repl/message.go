@@ -58,17 +58,27 @@ func typed(m *sdk.Message) string {
 func (c *Chat) mentioned(ctx context.Context, text string) ([]attachment, error) {
 	var list []attachment
 	for _, m := range files.Mentions(text) {
-		path := c.path(m.Path)
-		if !files.Exists(path) || slices.ContainsFunc(list, func(a attachment) bool { return a.name == m.Path }) {
+		name, ok := c.existing(m)
+		if !ok || slices.ContainsFunc(list, func(a attachment) bool { return a.name == name }) {
 			continue
 		}
-		a, err := c.read(ctx, m.Path)
+		a, err := c.read(ctx, name)
 		if err != nil {
 			return nil, err
 		}
 		list = append(list, *a)
 	}
 	return list, nil
+}
+
+// existing returns the file that a mention means, without the punctuation behind it.
+func (c *Chat) existing(m files.Mention) (name string, ok bool) {
+	for more := true; more; m, more = m.Shorten() {
+		if files.Exists(c.path(m.Path)) {
+			return m.Path, true
+		}
+	}
+	return "", false
 }
 
 // read reads a file that goes along. Before one that looks like a secret goes
@@ -86,7 +96,7 @@ func (c *Chat) read(ctx context.Context, name string) (*attachment, error) {
 	}
 	content, err := files.Read(path)
 	if err != nil {
-		return nil, err
+		return nil, sdk.Errorf(sdk.KindConfig, "cannot send %s along: %w", name, err).WithHint(files.Limits)
 	}
 	return &attachment{name: name, content: content}, nil
 }

@@ -85,17 +85,10 @@ func (t *talk) message(m sdk.Message, info session.TurnInfo) error {
 	return t.writer.Message(m, info)
 }
 
-// conversation returns what is sent: all that was said, without messages that
-// failed and were not sent again.
+// conversation returns what is sent.
 func (t *talk) conversation() *chat.Conversation {
 	c := new(chat.Conversation)
-	for i, item := range t.items {
-		failed := i+1 < len(t.items) && t.items[i+1].Error != nil
-		if item.Message == nil || failed && item.Message.Role == sdk.RoleUser {
-			continue
-		}
-		c.Add(*item.Message)
-	}
+	c.Add((&session.Conversation{Items: t.items}).Said()...)
 	return c
 }
 

@@ -59,8 +59,11 @@ func (a *answer) item(model, connection string) (item Item, ok bool) {
 	return item, len(m.Parts) > 0
 }
 
-// part returns the part that the text is of, nil for one that means nothing when it
-// is not whole: half a tool call must not be run.
+// readable reports whether a part of that kind means something before it is whole.
+// Half a tool call must not be run.
+func readable(kind sdk.PartKind) bool { return (&piece{kind: kind}).part() != nil }
+
+// part returns the part that the text is of, nil for one that is not readable.
 func (p *piece) part() sdk.Part {
 	s := p.text.String()
 	switch p.kind {

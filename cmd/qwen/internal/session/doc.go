@@ -61,6 +61,20 @@ type Item struct {
 	Duration    time.Duration
 }
 
+// Said returns what is sent when the conversation goes on: all that was said, but
+// for messages of the person's whose turn failed and that were not sent again.
+func (c *Conversation) Said() []sdk.Message {
+	var list []sdk.Message
+	for i, item := range c.Items {
+		failed := i+1 < len(c.Items) && c.Items[i+1].Error != nil
+		if item.Message == nil || failed && item.Message.Role == sdk.RoleUser {
+			continue
+		}
+		list = append(list, *item.Message)
+	}
+	return list
+}
+
 // TurnInfo is what is known about a message, or about a turn that failed.
 type TurnInfo struct {
 	Time        time.Time // zero: now

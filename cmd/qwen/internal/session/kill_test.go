@@ -2,6 +2,7 @@ package session
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -39,7 +40,7 @@ func chat(s *Store) {
 		}
 		fmt.Println("m", question)
 		whole := ""
-		for n := range 2000 {
+		for n := range 1600 {
 			piece := fmt.Sprintf("piece-%d-%d.", turn, n)
 			whole += piece
 			w.Partial(sdk.PartText, piece)
@@ -107,14 +108,33 @@ func chatUntilKilled(t *testing.T, s *Store) []string {
 		return nil
 	}
 	var lines []string
-	killAfter := 1 + rand.IntN(2500)
+	killAfter := 1 + rand.IntN(2000)
 	for scanner := bufio.NewScanner(out); scanner.Scan(); {
+		if len(lines) == 0 {
+			wantInUse(t, s)
+		}
 		if lines = append(lines, scanner.Text()); len(lines) == killAfter {
 			_ = child.Process.Kill()
 		}
 	}
 	_ = child.Wait()
 	return lines
+}
+
+// wantInUse checks that a session which another process writes can be read, and not
+// written.
+func wantInUse(t *testing.T, s *Store) {
+	list, err := s.List(t.Context())
+	if err != nil || len(list) != 1 {
+		t.Errorf("%v, %v", list, err)
+		return
+	}
+	if _, err := s.Read(list[0].ID); err != nil {
+		t.Error(err)
+	}
+	if _, _, err := s.Open(list[0].ID); !errors.Is(err, ErrInUse) {
+		t.Errorf("%v, want that it is in use", err)
+	}
 }
 
 // due returns what has to be there: all messages, and the pieces that were handed over

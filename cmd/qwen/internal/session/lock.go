@@ -23,18 +23,23 @@ const lockAttempts = 10
 // conversation is worth more than what two careless writers could do to it.
 func (s *Store) acquire(id string) (*lock, error) {
 	path := s.lockPath(id)
+	var err error
 	for range lockAttempts {
 		l := &lock{flock.New(path, flock.SetFlag(os.O_CREATE|os.O_RDWR|openFlags), flock.SetPermissions(fileMode))}
-		ok, err := l.file.TryLock()
+		var ok bool
+		ok, err = l.file.TryLock()
 		switch {
-		case err != nil:
-			return nil, nil
+		case err != nil: // perhaps its last owner is just removing it
+			continue
 		case !ok:
 			return nil, inUse(id)
 		case l.current():
 			return l, nil
 		}
 		_ = l.file.Close()
+	}
+	if err != nil {
+		return nil, nil
 	}
 	return nil, inUse(id)
 }
@@ -66,7 +71,7 @@ func (l *lock) release() error {
 }
 
 func inUse(id string) error {
-	e := sdk.Errorf(sdk.KindConfig, "the session %s is open in another qwen", id).
+	e := sdk.Errorf(sdk.KindInternal, "the session %s is open in another qwen", id).
 		WithHint("Go on there, or close it first.")
 	e.Err = errors.Join(ErrInUse)
 	return e

@@ -258,7 +258,13 @@ func (s *Store) Rename(id, title string) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(w.Title(title), w.Close())
+	err = errors.Join(w.Title(title), w.Close())
+	if errors.Is(err, ErrUnsaved) {
+		e := *sdk.AsError(err)
+		e.Hint = "" // is about a chat
+		return &e
+	}
+	return err
 }
 
 // check returns an error if there is no session of that ID.
@@ -273,14 +279,14 @@ func (s *Store) check(id string) error {
 
 // hinted returns an error that wraps cause and says what to do.
 func hinted(cause error, hint, format string, args ...any) error {
-	e := sdk.Errorf(sdk.KindConfig, format, args...)
+	e := sdk.Errorf(sdk.KindInternal, format, args...)
 	e.Hint, e.Err = hint, cause
 	return e
 }
 
 // fileError says what could not be done with a file, and why.
 func fileError(what, path string, err error) error {
-	return &sdk.Error{Kind: sdk.KindConfig, Message: what + " " + path + ": " + reason(err), Err: err}
+	return &sdk.Error{Kind: sdk.KindInternal, Message: what + " " + path + ": " + reason(err), Err: err}
 }
 
 // reason returns what was wrong with a file, without the file's name.

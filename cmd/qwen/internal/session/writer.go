@@ -133,7 +133,7 @@ func (w *Writer) Note(text string) error {
 func (w *Writer) Title(title string) error {
 	title = cleanTitle(title)
 	if title == "" {
-		return sdk.Errorf(sdk.KindConfig, "the title is empty").WithHint("Say what the conversation is about, in a few words.")
+		return sdk.Errorf(sdk.KindInternal, "the title is empty").WithHint("Say what the conversation is about, in a few words.")
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -161,12 +161,13 @@ func (w *Writer) Truncate(keep int) error {
 	return w.write()
 }
 
-// Partial takes a piece of the answer that arrives. It is written soon; what keeps it
+// Partial takes a piece of the answer that arrives: of its text, of a thought or of a
+// refusal; others mean nothing before they are whole. It is written soon. What keeps it
 // from that, the next other method tells.
 func (w *Writer) Partial(kind sdk.PartKind, text string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.stopped || text == "" {
+	if w.stopped || text == "" || !readable(kind) {
 		return
 	}
 	w.begun = true
@@ -380,7 +381,7 @@ func (w *Writer) create() error {
 // unsaved is the error for a session that cannot be written.
 func (w *Writer) unsaved(err error) error {
 	return &sdk.Error{
-		Kind:    sdk.KindConfig,
+		Kind:    sdk.KindInternal,
 		Message: "cannot write " + w.store.path(w.meta.ID) + ": " + reason(err),
 		Hint:    "The chat goes on, but what is said from here on is not saved.",
 		Err:     errors.Join(ErrUnsaved, err),

@@ -41,7 +41,7 @@ func script(c *Conversation) []string {
 	return lines
 }
 
-func create(t *testing.T, s *Store, m Meta) *Writer {
+func create(t testing.TB, s *Store, m Meta) *Writer {
 	t.Helper()
 	w, err := s.Create(m)
 	if err != nil {
@@ -51,7 +51,7 @@ func create(t *testing.T, s *Store, m Meta) *Writer {
 	return w
 }
 
-func check(t *testing.T, err error) {
+func check(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)

@@ -81,3 +81,6 @@ func watchSize() (resized <-chan os.Signal, stop func()) {
 	signal.Notify(c, unix.SIGWINCH)
 	return c, func() { signal.Stop(c) }
 }
+
+// resizes reports when the terminal's size has changed.
+func resizes(func() (columns, rows int)) (resized <-chan os.Signal, stop func()) { return watchSize() }

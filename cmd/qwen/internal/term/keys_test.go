@@ -32,11 +32,11 @@ var keyCases = []struct {
 func decodeAll(t *testing.T, p []byte) []key {
 	var keys []key
 	for len(p) > 0 {
-		k, size := decodeKey(p, true)
+		e, size := decodeKey(p, true)
 		if size <= 0 || size > len(p) {
 			t.Fatalf("decodeKey(%q) takes %d bytes", p, size)
 		}
-		keys, p = append(keys, k), p[size:]
+		keys, p = append(keys, keyOf(e)), p[size:]
 	}
 	return keys
 }
@@ -59,8 +59,8 @@ func FuzzDecodeKey(f *testing.F) {
 				t.Errorf("%q holds the key %U", p, k)
 			}
 		}
-		// What needs more bytes never needs more than a sequence has.
-		if _, size := decodeKey(p, false); size == 0 && len(p) >= maxSequence {
+		// What needs more bytes never needs more than the longest sequence has.
+		if _, size := decodeKey(p, false); size == 0 && len(p) >= maxString {
 			t.Errorf("%q is never enough", p)
 		}
 	})

@@ -100,7 +100,7 @@ func (p *painter) erase(b *strings.Builder, columns int) {
 	p.widths, p.column = p.widths[:0], 0
 }
 
-func up(b *strings.Builder, rows int) {
+func up(b io.Writer, rows int) {
 	if rows > 0 {
 		fmt.Fprintf(b, "\x1b[%dA", rows)
 	}

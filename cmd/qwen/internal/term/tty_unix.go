@@ -28,11 +28,23 @@ func echoOff(tty *os.File) (restore func(), err error) {
 // Ctrl-C is a key then. What is written goes on as before.
 func keyMode(tty, _ *os.File) (restore func(), err error) {
 	return setMode(tty, func(mode *unix.Termios) {
-		mode.Lflag &^= unix.ECHO | unix.ICANON | unix.ISIG | unix.IEXTEN
-		mode.Iflag &^= unix.IXON | unix.INLCR | unix.IGNCR
+		singleKeys(mode)
 		mode.Iflag |= unix.ICRNL
-		mode.Cc[unix.VMIN], mode.Cc[unix.VTIME] = 1, 0
 	})
+}
+
+// rawKeyMode is [keyMode] with Enter told from Ctrl-J.
+func rawKeyMode(tty, _ *os.File) (restore func(), err error) {
+	return setMode(tty, func(mode *unix.Termios) {
+		singleKeys(mode)
+		mode.Iflag &^= unix.ICRNL
+	})
+}
+
+func singleKeys(mode *unix.Termios) {
+	mode.Lflag &^= unix.ECHO | unix.ICANON | unix.ISIG | unix.IEXTEN
+	mode.Iflag &^= unix.IXON | unix.INLCR | unix.IGNCR
+	mode.Cc[unix.VMIN], mode.Cc[unix.VTIME] = 1, 0
 }
 
 // setMode changes the mode of the terminal until restore is called.

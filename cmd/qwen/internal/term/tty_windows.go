@@ -49,6 +49,9 @@ func keyMode(tty, screen *os.File) (restore func(), err error) {
 	return func() { restoreInput(); restoreScreen() }, nil
 }
 
+// rawKeyMode is [keyMode], which here tells Enter from Ctrl-J.
+func rawKeyMode(tty, screen *os.File) (restore func(), err error) { return keyMode(tty, screen) }
+
 // setMode changes the mode of one side of the console until restore is called.
 func setMode(side *os.File, change func(mode uint32) uint32) (restore func(), err error) {
 	var before uint32

@@ -10,9 +10,11 @@
 package worktree
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -120,4 +122,51 @@ func stateOf(out []byte) State {
 		return Exposed
 	}
 	return Tracked
+}
+
+// Files lists the files below a directory that git does not ignore: tracked ones and
+// others, at most so many, as paths with slashes from there. It fails outside of a
+// work tree.
+func (g *Git) Files(ctx context.Context, dir string, most int) ([]string, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	args := []string{"--no-pager"}
+	for _, setting := range overruled {
+		args = append(args, "-c", setting)
+	}
+	cmd := exec.CommandContext(ctx, g.path, append(args, "ls-files", "--cached", "--others", "--exclude-standard", "-z")...)
+	cmd.Dir = dir
+	cmd.Env = g.environ
+	cmd.WaitDelay = patience / 10
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	names, err := readNames(out, most)
+	if len(names) == most {
+		cancel() // the rest is not wanted
+		_ = cmd.Wait()
+		return names, nil
+	}
+	return names, errors.Join(err, cmd.Wait())
+}
+
+// readNames reads names that end with a NUL byte.
+func readNames(r io.Reader, most int) ([]string, error) {
+	names := []string{}
+	b := bufio.NewReader(r)
+	for len(names) < most {
+		name, err := b.ReadString(0)
+		if err == io.EOF {
+			return names, nil
+		}
+		if err != nil {
+			return names, err
+		}
+		names = append(names, strings.TrimSuffix(name, "\x00"))
+	}
+	return names, nil
 }

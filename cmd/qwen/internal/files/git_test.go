@@ -1,0 +1,7 @@
+package files
+
+import "os/exec"
+
+func initRepository(dir string) ([]byte, error) {
+	return exec.Command("git", "-C", dir, "init", "-q").CombinedOutput()
+}

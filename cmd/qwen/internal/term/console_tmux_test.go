@@ -1,0 +1,208 @@
+package term
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// The test binary is also the program that these tests run in a terminal.
+const programVariable = "QWEN_TEST_CONSOLE"
+
+func TestMain(m *testing.M) {
+	switch os.Getenv(programVariable) {
+	case "":
+		os.Exit(m.Run())
+	case "stream":
+		os.Exit(exitCode(stream()))
+	case "events":
+		os.Exit(exitCode(showEvents()))
+	}
+	os.Exit(2)
+}
+
+func exitCode(err error) int {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return 0
+}
+
+// stream adds numbered lines while frames change, until q is typed.
+func stream() error {
+	c, err := OpenConsole(ConsoleOptions{Getenv: os.Getenv})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = c.Close() }()
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	n, ticks := 0, 0
+	for {
+		select {
+		case e := <-c.Events():
+			if k, ok := e.(Key); ok && k.String() == "q" {
+				return c.Draw([]string{fmt.Sprintf("end %d", n)}, Frame{})
+			}
+		case <-tick.C:
+			ticks++
+		}
+		var finished []string
+		if ticks%4 == 0 {
+			finished = append(finished, numbered(n), numbered(n+1))
+			n += 2
+		}
+		columns, _ := c.Size()
+		if err := c.Draw(finished, streamFrame(columns, ticks)); err != nil {
+			return err
+		}
+	}
+}
+
+// numbered is a line that may be wider than the terminal.
+func numbered(n int) string {
+	return fmt.Sprintf("line %04d %s.", n, strings.Repeat("x", n*37%230))
+}
+
+// streamFrame is a frame like that of a chat: a tail that grows and shrinks, rules
+// over the whole width, an input of two lines with the cursor in it, and a footer.
+func streamFrame(columns, ticks int) Frame {
+	var f Frame
+	for i := range ticks / 7 % 4 {
+		f.Lines = append(f.Lines, Cut(fmt.Sprintf("LIVE tail %d %d %s", i, ticks, strings.Repeat("世界 ", 60)), columns-1))
+	}
+	rule := "LIVE " + strings.Repeat("─", columns-6)
+	f.Lines = append(f.Lines, fmt.Sprintf("LIVE Answering %d", ticks), rule, "> LIVE one", "  LIVE two", rule, "LIVE footer "+strings.Repeat("f", 40))
+	f.Row, f.Column = len(f.Lines)-3, 10
+	return f
+}
+
+func showEvents() error {
+	c, err := OpenConsole(ConsoleOptions{Getenv: os.Getenv})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = c.Close() }()
+	if err := c.Draw([]string{"ready"}, Frame{}); err != nil {
+		return err
+	}
+	for e := range c.Events() {
+		line := fmt.Sprintf("%T %v", e, e)
+		if k, ok := e.(Key); ok {
+			line = "key " + k.String()
+			if line == "key q" {
+				break
+			}
+		}
+		if err := c.Draw([]string{strings.ReplaceAll(line, "\n", "|")}, Frame{}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// A multiplexer is a tmux server of its own, with one program in it.
+type multiplexer struct {
+	t      *testing.T
+	socket string
+}
+
+func startTmux(t *testing.T, program string, columns, rows int) *multiplexer {
+	t.Helper()
+	if _, err := exec.LookPath("tmux"); err != nil {
+		t.Skip("tmux is not installed: what it makes of the console is not tested")
+	}
+	m := &multiplexer{t: t, socket: filepath.Join(t.TempDir(), "tmux")}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.tmux("-f", os.DevNull, "new-session", "-d", "-x", fmt.Sprint(columns), "-y", fmt.Sprint(rows),
+		"-e", programVariable+"="+program,
+		"echo before; '"+self+"'; echo after $?; exec sleep 60")
+	t.Cleanup(func() { m.tmux("kill-server") })
+	return m
+}
+
+func (m *multiplexer) tmux(args ...string) string {
+	m.t.Helper()
+	cmd := exec.Command("tmux", append([]string{"-S", m.socket}, args...)...)
+	cmd.Env = append(os.Environ(), "TMUX=")
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		m.t.Fatalf("tmux %s: %v\n%s", strings.Join(args, " "), err, out)
+	}
+	return string(out)
+}
+
+// screen returns all that the terminal shows and has shown. Lines that it has broken
+// are whole.
+func (m *multiplexer) screen() string { return m.tmux("capture-pane", "-p", "-J", "-S", "-") }
+
+func (m *multiplexer) waitFor(text string) {
+	m.t.Helper()
+	for deadline := time.Now().Add(10 * time.Second); !strings.Contains(m.screen(), text); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			m.t.Fatalf("no %q in:\n%s", text, m.screen())
+		}
+	}
+}
+
+type terminalSize struct{ columns, rows int }
+
+func (m *multiplexer) resize(s terminalSize) {
+	m.t.Helper()
+	m.tmux("resize-window", "-x", fmt.Sprint(s.columns), "-y", fmt.Sprint(s.rows))
+}
+
+func TestConsoleInTmux(t *testing.T) {
+	var drag []terminalSize
+	for columns := 110; columns >= 50; columns -= 3 {
+		drag = append(drag, terminalSize{columns, 30 - columns%7})
+	}
+	for _, c := range []struct {
+		name  string
+		pause time.Duration
+		sizes []terminalSize
+	}{
+		{"widths", 200 * time.Millisecond, []terminalSize{{70, 36}, {120, 36}, {38, 36}, {110, 36}}},
+		{"heights", 100 * time.Millisecond, []terminalSize{{110, 14}, {110, 40}, {70, 20}, {110, 60}, {100, 24}}},
+		{"drag", 15 * time.Millisecond, drag},
+		{"there and back", 5 * time.Millisecond, []terminalSize{{70, 36}, {110, 36}, {70, 36}, {110, 36}, {60, 36}, {110, 36}}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			m := startTmux(t, "stream", 110, 36)
+			m.waitFor(numbered(30)[:9])
+			for _, s := range c.sizes {
+				m.resize(s)
+				time.Sleep(c.pause)
+			}
+			m.tmux("send-keys", "q")
+			m.waitFor("after")
+			checkStream(t, m.screen())
+		})
+	}
+}
+
+// checkStream checks that there is nothing but the numbered lines, each once and in
+// order.
+func checkStream(t *testing.T, screen string) {
+	t.Helper()
+	lines := strings.Split(strings.TrimRight(screen, "\n"), "\n")
+	want := []string{"before"}
+	for n := 0; n < len(lines)-3; n++ {
+		want = append(want, numbered(n))
+	}
+	want = append(want, fmt.Sprintf("end %d", len(lines)-3), "after 0")
+	for i, line := range lines {
+		if strings.TrimRight(line, " ") != want[i] {
+			t.Fatalf("line %d is %q, want %q, in:\n%s", i, line, want[i], screen)
+		}
+	}
+}

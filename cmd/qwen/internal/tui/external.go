@@ -1,0 +1,82 @@
+package tui
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"github.com/qwen-cli/qwen/cmd/qwen/internal/front"
+	"github.com/qwen-cli/qwen/cmd/qwen/internal/term"
+)
+
+// external opens what is typed in the person's editor, and takes what they made of
+// it.
+func (m *model) external() {
+	text, command, environ := m.edit.Text(), m.editorCommand(), m.opts.Environ
+	m.effect(func(c Console) {
+		var edited string
+		err := c.Suspend(func() (err error) {
+			edited, err = editIn(command, environ, text)
+			return err
+		})
+		if err != nil {
+			m.say(front.Entry{Kind: front.Fault, Text: "the editor failed: " + err.Error(),
+				Hint: "Your text is unchanged. VISUAL or EDITOR names the editor; now it is " + command + "."})
+			return
+		}
+		m.edit.Set(strings.TrimRight(edited, "\n"))
+		m.changed()
+	})
+}
+
+// editorCommand is the editor, as the person has named it.
+func (m *model) editorCommand() string {
+	for _, name := range []string{"VISUAL", "EDITOR"} {
+		if m.opts.Getenv != nil && m.opts.Getenv(name) != "" {
+			return m.opts.Getenv(name)
+		}
+	}
+	if runtime.GOOS == "windows" {
+		return "notepad"
+	}
+	return "vi"
+}
+
+// editIn lets an editor change a text, in a file that only the person can read.
+func editIn(command string, environ []string, text string) (string, error) {
+	dir, err := os.MkdirTemp("", "qwen-edit-")
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	path := filepath.Join(dir, "message.md")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		return "", err
+	}
+	cmd := editorProcess(command, path)
+	cmd.Env = environ
+	in, out, err := term.OpenTerminal()
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = errors.Join(in.Close(), out.Close()) }() // they may be one
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = in, out, out
+	if err := cmd.Run(); err != nil {
+		return "", err
+	}
+	edited, err := os.ReadFile(path)
+	return string(edited), err
+}
+
+// editorProcess starts an editor whose command may have arguments: the shell splits
+// it, as git has it done.
+func editorProcess(command, path string) *exec.Cmd {
+	if runtime.GOOS == "windows" {
+		words := strings.Fields(command)
+		return exec.Command(words[0], append(words[1:], path)...)
+	}
+	return exec.Command("/bin/sh", "-c", command+` "$1"`, "sh", path)
+}

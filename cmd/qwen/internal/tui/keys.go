@@ -1,0 +1,170 @@
+package tui
+
+import (
+	"strings"
+	"time"
+
+	"github.com/qwen-cli/qwen/cmd/qwen/internal/editor"
+	"github.com/qwen-cli/qwen/cmd/qwen/internal/term"
+)
+
+// twice is how soon a key has to be pressed again to mean what it means the second
+// time.
+const twice = 2 * time.Second
+
+// A Binding says what some keys do.
+type Binding = editor.Binding
+
+// binding is a key with a meaning in the chat. Do returns false if it has none at
+// the moment.
+type binding struct {
+	keys []string
+	does string
+	do   func(m *model) bool
+}
+
+func bindings() []binding {
+	return []binding{
+		{[]string{"enter"}, "send; while an answer arrives: queue", (*model).enter},
+		{[]string{"tab"}, "complete", (*model).tab},
+		{[]string{"esc"}, "stop the answer, close the menu; twice: clear the input", (*model).escape},
+		{[]string{"ctrl+c"}, "stop the answer, clear the input; twice: leave", (*model).interrupt},
+		{[]string{"ctrl+d"}, "leave, if the input is empty", (*model).endOfInput},
+		{[]string{"up"}, "take back what is queued, if the input is empty", (*model).takeQueued},
+		{[]string{"ctrl+y"}, "ask the last question again", always(func(m *model) { m.submit("/retry") })},
+		{[]string{"ctrl+o"}, "show the last thought", (*model).unfoldThought},
+		{[]string{"ctrl+g"}, "edit the input in $EDITOR", always((*model).external)},
+		{[]string{"ctrl+l"}, "paint anew", always(func(*model) {})},
+		{[]string{"ctrl+z"}, "suspend", always((*model).suspend)},
+		{[]string{"?"}, "in an empty input: show the keys", (*model).showHelp},
+	}
+}
+
+func always(do func(m *model)) func(m *model) bool {
+	return func(m *model) bool {
+		do(m)
+		return true
+	}
+}
+
+// Bindings returns all keys and what they do.
+func Bindings() []Binding {
+	var list []Binding
+	for _, b := range bindings() {
+		list = append(list, Binding{Keys: b.keys, Does: b.does})
+	}
+	return append(list, editor.Bindings()...)
+}
+
+// key does what a key means.
+func (m *model) key(k term.Key) {
+	m.help = false
+	name := k.String()
+	if name != "ctrl+c" {
+		m.leaving = time.Time{}
+	}
+	switch {
+	case m.dialog != nil:
+		m.dialogKey(k)
+	case m.searching() && m.edit.Press(k):
+	case m.menu.key(m, name):
+	case m.bound(name):
+	case m.edit.Press(k):
+		m.changed()
+	}
+}
+
+// searching reports whether older messages are being searched: all keys are the
+// editor's first.
+func (m *model) searching() bool {
+	_, on := m.edit.Search()
+	return on
+}
+
+// bound does what a key of the chat's own means.
+func (m *model) bound(name string) bool {
+	for _, b := range bindings() {
+		for _, key := range b.keys {
+			if key == name && b.do(m) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// enter sends what is typed.
+func (m *model) enter() bool {
+	if m.edit.Enter() {
+		return true
+	}
+	if strings.TrimSpace(m.edit.Text()) == "" {
+		return true
+	}
+	m.menu.close()
+	m.submit(m.edit.Take())
+	return true
+}
+
+// tab looks for completions, also for those that were refused.
+func (m *model) tab() bool {
+	m.menu.refused = ""
+	m.changed()
+	return true
+}
+
+func (m *model) escape() bool {
+	now := m.now()
+	switch {
+	case m.busy != nil:
+		m.halt()
+	case now.Sub(m.escaped) < twice/2 && !m.edit.Empty():
+		m.edit.Set("")
+		m.changed()
+	default:
+		m.escaped = now
+		return true
+	}
+	m.escaped = time.Time{}
+	return true
+}
+
+func (m *model) interrupt() bool {
+	now := m.now()
+	switch {
+	case m.busy != nil:
+		m.halt()
+	case !m.edit.Empty():
+		m.edit.Set("")
+		m.changed()
+		m.leaving = now
+	case now.Sub(m.leaving) < twice:
+		m.leave()
+	default:
+		m.leaving = now
+	}
+	return true
+}
+
+func (m *model) endOfInput() bool {
+	if !m.edit.Empty() {
+		return false
+	}
+	m.leave()
+	return true
+}
+
+func (m *model) takeQueued() bool {
+	if len(m.queue) == 0 || !m.edit.Empty() {
+		return false
+	}
+	last := len(m.queue) - 1
+	m.edit.Set(m.queue[last])
+	m.queue = m.queue[:last]
+	return true
+}
+
+func (m *model) showHelp() bool {
+	m.help = m.edit.Empty()
+	return m.help
+}
