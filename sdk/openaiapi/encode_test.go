@@ -266,3 +266,19 @@ func FuzzString(f *testing.F) {
 		}
 	})
 }
+
+// BenchmarkEncode makes the body of a request with two hundred messages.
+func BenchmarkEncode(b *testing.B) {
+	r := &sdk.ChatRequest{Model: "m"}
+	for range 100 {
+		r.Messages = append(r.Messages,
+			sdk.TextMessage(sdk.RoleUser, "What does EADDRINUSE mean?"),
+			sdk.TextMessage(sdk.RoleAssistant, strings.Repeat("The address is in use. ", 50)))
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, _, err := encodeChat(&Service{}, r); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -364,3 +364,17 @@ func TestRawJSONIsNotCopied(t *testing.T) {
 		t.Error("a copy was made")
 	}
 }
+
+// BenchmarkRequest converts a conversation of two hundred messages there and back.
+func BenchmarkRequest(b *testing.B) {
+	r := &sdk.ChatRequest{Model: "m"}
+	for range 100 {
+		r.Messages = append(r.Messages,
+			sdk.TextMessage(sdk.RoleUser, "What does EADDRINUSE mean?"),
+			sdk.TextMessage(sdk.RoleAssistant, strings.Repeat("The address is in use. ", 50)))
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		sdkChatRequest(pbChatRequest(r))
+	}
+}

@@ -79,3 +79,20 @@ func TestQueueHoldsTheProducerBack(t *testing.T) {
 		})
 	}
 }
+
+// BenchmarkQueue hands over the pieces of an answer one by one, without a
+// connection.
+func BenchmarkQueue(b *testing.B) {
+	q := newQueue()
+	sent := make(chan struct{})
+	go func() {
+		defer close(sent)
+		q.drain(func(*pb.ChatResponse) error { return nil })
+	}()
+	b.ReportAllocs()
+	for b.Loop() {
+		q.put(&sdk.Delta{Text: "twenty bytes of text"})
+	}
+	q.close()
+	<-sent
+}

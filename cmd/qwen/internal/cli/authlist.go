@@ -78,7 +78,7 @@ func (a *app) logins(ctx context.Context) ([]loginJSON, error) {
 	}
 	cfg, err := a.resolveWith(ctx, nil, nil)
 	if err != nil {
-		a.note("settings files are left out: %v", err)
+		a.noteOnce("settings files are left out: %v", err)
 		return list, nil
 	}
 	used, ok := a.currentService()

@@ -125,7 +125,7 @@ func (a *app) chooseSession(o *promptOptions, options *repl.Options) error {
 	}
 	meta, err := options.Store.Find(o.chat.resume)
 	options.Resume = meta.ID
-	return err
+	return argumentError(err)
 }
 
 // takeWord takes the first of the words for the value of --resume, which a flag that

@@ -49,7 +49,7 @@ func (b *chatBackend) explain(err error) error {
 
 // Known implements [repl.Backend].
 func (b *chatBackend) Known(ctx context.Context) ([]repl.Known, error) {
-	logins, err := b.app.logins(ctx)
+	logins, err := b.app.logins(quietly(ctx))
 	if err != nil {
 		return nil, b.explain(err)
 	}

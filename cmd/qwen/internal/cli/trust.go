@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/config"
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/term"
@@ -24,8 +25,32 @@ type trusting struct {
 
 	// answers holds what was answered in this run, by question: the configuration
 	// can be resolved twice.
+	mu      sync.Mutex
 	answers map[config.OriginError]error
 }
+
+// known returns what was answered to a question.
+func (t *trusting) known(e config.OriginError) (answer error, ok bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	answer, ok = t.answers[e]
+	return answer, ok
+}
+
+func (t *trusting) keep(e config.OriginError, answer error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.answers == nil {
+		t.answers = make(map[config.OriginError]error)
+	}
+	t.answers[e] = answer
+}
+
+// quiet marks a context in which nobody is asked anything: what is being resolved is
+// for display.
+type quiet struct{}
+
+func quietly(ctx context.Context) context.Context { return context.WithValue(ctx, quiet{}, true) }
 
 // A consentAsker tells what a project's file wants, and asks what to do.
 type consentAsker interface {
@@ -75,20 +100,17 @@ func (a *app) readTrust() *trust.List {
 // consent decides about a key that a project's file wants: somebody who sits at a
 // terminal is asked, once.
 func (a *app) consent(ctx context.Context, e *config.OriginError) error {
-	if !a.trusting.mayAsk || !a.interactive() {
-		return e
-	}
-	if answer, ok := a.trusting.answers[*e]; ok {
+	if answer, ok := a.trusting.known(*e); ok {
 		return answer
+	}
+	if !a.trusting.mayAsk || !a.interactive() || ctx.Value(quiet{}) != nil {
+		return e
 	}
 	answer, asked := a.askedConsent(ctx, e)
 	if !asked {
 		return e
 	}
-	if a.trusting.answers == nil {
-		a.trusting.answers = make(map[config.OriginError]error)
-	}
-	a.trusting.answers[*e] = answer
+	a.trusting.keep(*e, answer)
 	return answer
 }
 

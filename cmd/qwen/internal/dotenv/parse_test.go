@@ -96,3 +96,12 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+func BenchmarkParse(b *testing.B) {
+	data := []byte(strings.Repeat("# what it is for\nexport DATABASE_URL=\"postgres://localhost/db\\n\"\nNAME = 'a value' # and why\n", 20))
+	b.SetBytes(int64(len(data)))
+	b.ReportAllocs()
+	for b.Loop() {
+		dotenv.Parse(data)
+	}
+}

@@ -2,6 +2,7 @@ package editor
 
 import (
 	"bytes"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/rivo/uniseg"
@@ -44,14 +45,16 @@ func breakable(before, after kind) bool {
 // cell returns the cell at i, which is where one begins.
 func (e *Editor) cell(i int) cell {
 	switch b := e.text[i]; {
-	case b == ' ' && e.standsAlone(i+1):
-		return cell{1, 1, blank}
-	case b > ' ' && b < 0x7F && e.standsAlone(i+1):
-		return cell{1, 1, other}
 	case b == '\n':
 		return cell{size: 1}
 	case b == '\t':
 		return cell{1, tabWidth, blank}
+	case b < ' ', b == 0x7F:
+		return cell{1, 1, other}
+	case b == ' ' && e.standsAlone(i+1):
+		return cell{1, 1, blank}
+	case b < 0x7F && e.standsAlone(i+1):
+		return cell{1, 1, other}
 	case b == foldMark:
 		return cell{markSize, len(e.label(e.text[i:])), free}
 	}
@@ -64,9 +67,8 @@ func (e *Editor) wideCell(i int) cell {
 	if width := simple(r); width > 0 && e.standsAlone(i+size) {
 		return cell{size, width, kindOf(r, width)}
 	}
-	cluster := e.cluster(i)
-	_, width := shown(cluster)
-	return cell{len(cluster), width, kindOf(r, width)}
+	_, size, width := e.cluster(i)
+	return cell{size, width, kindOf(r, width)}
 }
 
 func kindOf(r rune, width int) kind {
@@ -118,43 +120,47 @@ func simple(r rune) int {
 	return 0
 }
 
-// cluster returns the grapheme cluster at i, which is where one begins. It ends
-// where a fold begins.
-func (e *Editor) cluster(i int) []byte {
-	cluster, _, _, _ := uniseg.FirstGraphemeCluster(e.text[i:], -1)
-	if j := bytes.IndexByte(cluster, foldMark); j > 0 {
-		return cluster[:j]
-	}
-	return cluster
-}
-
-// shown returns a cluster as it can be shown, and its width, which is never 0.
+// cluster returns the grapheme cluster at i, which is where one begins, as it can
+// be shown, its size in the text, and its width, which is never 0. It ends where a
+// fold begins. What is too wide to be a character is taken apart.
+//
 // Nothing that is in the text is invisible: it would be sent unseen.
-func shown(cluster []byte) (string, int) {
-	if len(cluster) == 1 {
-		return shownByte(cluster[0])
+func (e *Editor) cluster(i int) (shown string, size, width int) {
+	cluster, _, width, _ := uniseg.FirstGraphemeCluster(e.text[i:], -1)
+	if width >= minColumns {
+		_, size := utf8.DecodeRune(cluster)
+		return "\uFFFD", size, 1
 	}
-	text := term.Clean(string(cluster))
-	if text == "" {
-		return "\uFFFD", 1
+	if j := bytes.IndexByte(cluster, foldMark); j > 0 {
+		cluster = cluster[:j]
 	}
-	if width := uniseg.StringWidth(text); width > 0 {
-		return text, width
+	shown = term.Clean(string(cluster))
+	if shown == "" {
+		return "\uFFFD", len(cluster), 1
 	}
-	return "◌" + text, 1 // an accent without a letter
+	if width = uniseg.StringWidth(shown); width == 0 {
+		return "◌" + shown, len(cluster), 1 // an accent without a letter
+	}
+	return shown, len(cluster), width
 }
 
-// shownByte shows control characters as the pictures that Unicode has for them.
-func shownByte(b byte) (string, int) {
-	switch {
+// shown returns the cell at i as it can be shown, and its size in the text.
+func (e *Editor) shown(i int) (string, int) {
+	switch b := e.text[i]; {
 	case b == '\t':
-		return "    ", tabWidth
+		return strings.Repeat(" ", tabWidth), 1
+	case b == foldMark:
+		return e.label(e.text[i:]), markSize
 	case b < ' ':
-		return string(rune('␀' + rune(b))), 1
+		return string(rune('␀' + rune(b))), 1 // Unicode has pictures of them
 	case b == 0x7F:
 		return "␡", 1
 	}
-	return string(rune(b)), 1
+	if r, size := utf8.DecodeRune(e.text[i:]); simple(r) > 0 && e.standsAlone(i+size) {
+		return string(r), size
+	}
+	s, size, _ := e.cluster(i)
+	return s, size
 }
 
 // left returns where the cell before i begins; i is where a cell ends.

@@ -44,9 +44,7 @@ func (e *Editor) walk(step int) bool {
 // visit shows the entry at a place. What was made of the one that is left is kept
 // until the message is sent.
 func (e *Editor) visit(place int) {
-	if left := e.past.place; left == 0 || e.Text() != normal(e.past.entry(left)) {
-		e.past.edited[left] = draft{string(e.text), e.cursor}
-	}
+	e.keep()
 	d := e.draft(place)
 	e.record(change{
 		removed: string(e.text), inserted: d.text,
@@ -55,6 +53,16 @@ func (e *Editor) visit(place int) {
 	e.apply(0, len(e.text), d.text)
 	e.moveTo(d.cursor)
 	e.past.place = place
+}
+
+// keep notes what was made of the entry that is shown.
+func (e *Editor) keep() {
+	place := e.past.place
+	if place > 0 && e.Text() == normal(e.past.entry(place)) {
+		delete(e.past.edited, place)
+		return
+	}
+	e.past.edited[place] = draft{string(e.text), e.cursor}
 }
 
 // draft returns what is shown at a place: what was made of the entry, or the

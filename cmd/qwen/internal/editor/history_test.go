@@ -87,6 +87,7 @@ func TestSearch(t *testing.T) {
 		{"ctrl+r g o enter alt+z", "draft|", "", false, false},
 		{"ctrl+r g o enter ctrl+n ctrl+n ctrl+n ctrl+n", "draft|", "", false, false},
 		{"ctrl+r g o enter up", "go test ./...|", "", false, false},
+		{"ctrl+p ctrl+p ! ctrl+r i t ctrl+r enter", "explain it!|", "", false, false},
 		{"ctrl+r g o right", "explain G|o channels", "", false, false},
 		{"ctrl+r x y z enter", "explain it|", "", false, false},
 		{"ctrl+r ctrl+r enter", "draft|", "", false, false},

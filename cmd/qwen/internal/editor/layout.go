@@ -117,7 +117,7 @@ func (e *Editor) wrap(l *line, start int) {
 	}
 	before := other
 	for i, end := from, start+l.size; i < end; {
-		c := e.cell(i)
+		c := e.run(i, min(end, i+room-column))
 		if i > from && breakable(before, c.kind) {
 			split, splitColumn = i, column
 		}
@@ -137,6 +137,22 @@ func (e *Editor) wrap(l *line, start int) {
 		begin(start + l.size)
 	}
 	l.valid, l.laid = len(l.starts), true
+}
+
+// run returns the cells at i that are ASCII and no blanks, up to end, as if they
+// were one; or else the cell at i. It is what makes long lines cheap.
+func (e *Editor) run(i, end int) cell {
+	n := 0
+	for i+n < end && e.text[i+n] > ' ' && e.text[i+n] < 0x7F {
+		n++
+	}
+	if n > 0 && !e.standsAlone(i+n) {
+		n--
+	}
+	if n == 0 {
+		return e.cell(i)
+	}
+	return cell{n, n, other}
 }
 
 // rowOf returns the number of the row that shows the cursor when it is at i.

@@ -32,6 +32,9 @@ func (e *Editor) Missed() bool { return e.search != nil && e.search.missed }
 // startSearch begins a search, if there is a history to search.
 func (e *Editor) startSearch() {
 	e.past.begin()
+	if len(e.past.entries) > 0 {
+		e.keep()
+	}
 	e.search = &search{before: draft{string(e.text), e.cursor}}
 	for _, entry := range e.past.entries {
 		e.search.lower = append(e.search.lower, strings.ToLower(entry))

@@ -42,17 +42,12 @@ func (e *Editor) View(columns, rows int) View {
 func (v *View) add(e *Editor, r row) {
 	var b strings.Builder
 	for i := r.from; i < r.to; {
-		c := e.cell(i)
-		switch text := e.text[i : i+c.size]; {
-		case text[0] == foldMark:
-			label := e.label(text)
-			v.Folds = append(v.Folds, Span{len(v.Lines), b.Len(), b.Len() + len(label)})
-			b.WriteString(label)
-		default:
-			s, _ := shown(text)
-			b.WriteString(s)
+		s, size := e.shown(i)
+		if e.text[i] == foldMark {
+			v.Folds = append(v.Folds, Span{len(v.Lines), b.Len(), b.Len() + len(s)})
 		}
-		i += c.size
+		b.WriteString(s)
+		i += size
 	}
 	s := b.String()
 	if !r.ends {

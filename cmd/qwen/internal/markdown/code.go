@@ -24,8 +24,12 @@ func (k *code) line(d *document, s string) {
 	if d.theme.marks && s != "" {
 		t.fill(codeIndent)
 	}
+	base := style{}
+	if !k.colors.Known() {
+		base = d.theme.code
+	}
 	for _, span := range k.colors.Line(expandTabs(s, 0)) {
-		t.add(span.Text, d.theme.codeBlock.with(d.theme.classes[span.Class]), "")
+		t.add(span.Text, base.with(d.theme.classes[span.Class]), "")
 	}
 	d.put(&t, t.all())
 }

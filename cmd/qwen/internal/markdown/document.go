@@ -2,6 +2,7 @@ package markdown
 
 import (
 	"slices"
+	"strings"
 )
 
 // maxDepth is how deep quotations and lists may be nested. What is deeper is text:
@@ -196,6 +197,18 @@ func (d *document) goOn(c *cursor, matched int) bool {
 		}
 	}
 	return false
+}
+
+// inlineBefore returns the text of the open paragraph, and whether what comes next is
+// likely to be text with marks in it, and no code.
+func (d *document) inlineBefore() (before string, inline bool) {
+	switch l := d.leaf.(type) {
+	case nil, *table:
+		return "", true
+	case *paragraph:
+		return strings.Join(append(slices.Clip(l.lines), ""), "\n"), true
+	}
+	return "", false
 }
 
 // push opens a container in the innermost one.

@@ -12,11 +12,21 @@ import (
 // breaks stay where they are; models write verses, addresses and lists of values that
 // way, and no paragraphs of lines of one length.
 func (d *document) addInline(t *text, source string, base style) {
+	if !strings.ContainsAny(source, "\\`*_~[<&$:") || overMarked(source) {
+		t.addLines(source, base)
+		return
+	}
 	w := walker{Theme: &d.theme, links: d.links, source: []byte(source), t: t}
 	w.children(inlineParser().Parse(gtext.NewReader(w.source)), look{style: base})
 	for len(t.buf) > 0 && t.buf[len(t.buf)-1] == '\n' {
 		t.buf = t.buf[:len(t.buf)-1]
 	}
+}
+
+// overMarked reports whether a text has so many marks that it would take
+// long to find out which of them belong together. Nobody writes that for reading.
+func overMarked(s string) bool {
+	return strings.Count(s, "[") > 300 || strings.Count(s, "*")+strings.Count(s, "_")+strings.Count(s, "~") > 2000
 }
 
 // A walker appends the nodes of a syntax tree to a text.
@@ -117,7 +127,7 @@ func (w *walker) rawHTML(n *ast.RawHTML, l look) {
 		w.t.breakLine()
 		return
 	}
-	w.add(tag, l.with(w.html))
+	w.t.addLines(tag, l.with(w.html).style)
 }
 
 func (w *walker) autoLink(n *ast.AutoLink, l look) {
@@ -146,13 +156,13 @@ func (w *walker) link(n ast.Node, target string, l look) {
 	inner.link, inner.inLink = w.linkTo(target), true
 	from := len(w.t.buf)
 	w.children(n, inner)
+	if _, ok := n.(*ast.Image); ok && len(w.t.buf) == from {
+		w.add("image", inner)
+	}
 	w.target(string(w.t.buf[from:]), target, inner.link, l)
 }
 
 func (w *walker) image(n *ast.Image, l look) {
-	if n.FirstChild() == nil {
-		w.add("image", l)
-	}
 	w.link(n, string(n.Destination), l)
 }
 

@@ -52,6 +52,10 @@ func (d *document) bars() string {
 
 // put makes a line of a part of a text, behind the marks of the containers.
 func (d *document) put(t *text, s segment) {
+	if len(d.containers) == 0 {
+		d.out = append(d.out, t.line(s))
+		return
+	}
 	var l text
 	first := d.outermost()
 	for i := range d.containers {
@@ -82,7 +86,7 @@ func (d *document) addPrefix(t *text, k container) {
 	case k.shown:
 		t.fill(k.columns())
 	default:
-		t.add(k.marker, d.theme.marker, "")
+		t.add(k.marker, d.theme.markerStyle(k.marker), "")
 		t.fill(1)
 	}
 }

@@ -12,7 +12,7 @@ const maxURL = 2000
 
 // maxTarget is how much is shown of a target that is no link, such as an image in a
 // data URL.
-const maxTarget = 80
+const maxTarget = 40
 
 // linkURL returns the URL that a link to the target has, "" if none is made: the
 // person who clicks opens a web page or writes a mail, and nothing else.
@@ -22,20 +22,20 @@ func linkURL(target string) string {
 	}
 	var b strings.Builder
 	for i := range len(target) {
-		if c := target[i]; c > ' ' && c < 0x7F {
-			b.WriteByte(c)
-		} else {
+		if c := target[i]; c <= ' ' || c >= 0x7F || strings.IndexByte("\"<>\\^`{|}", c) >= 0 {
 			fmt.Fprintf(&b, "%%%02X", c)
+		} else {
+			b.WriteByte(c)
 		}
 	}
 	return b.String()
 }
 
 func isWeb(target string) bool {
-	scheme, _, _ := strings.Cut(target, ":")
-	switch strings.ToLower(scheme) {
-	case "http", "https", "mailto":
-		return len(target) > len(scheme)+1
+	for _, scheme := range []string{"https://", "http://", "mailto:"} {
+		if n := len(scheme); len(target) > n && strings.EqualFold(target[:n], scheme) {
+			return true
+		}
 	}
 	return false
 }

@@ -68,8 +68,9 @@ func (s *Stream) Write(text string) (done []string) {
 	return s.take()
 }
 
-// Tail returns what is not finished yet, as it would be if the text ended here;
-// marks at its end that could become anything are left out.
+// Tail returns what is not finished yet, much as it would be if the text ended here:
+// emphasis that is not closed yet is, and marks at the end that could become anything
+// are left out.
 func (s *Stream) Tail() []string {
 	if !s.fresh {
 		s.tail, s.fresh = s.layTail(), true
@@ -79,17 +80,30 @@ func (s *Stream) Tail() []string {
 
 func (s *Stream) layTail() []string {
 	doc := s.doc.clone()
-	if len(s.partial) > 0 && (s.midline || !onlyMarks(s.partial)) {
-		doc.line(string(s.partial), s.midline)
+	if line := s.pending(); line != "" {
+		doc.line(line, s.midline)
 	}
 	doc.close()
 	return doc.out
 }
 
+// pending returns the line that has no end yet, as it is shown for the moment.
+func (s *Stream) pending() string {
+	line := string(s.partial)
+	before, inline := s.doc.inlineBefore()
+	switch {
+	case !inline || fenceMark(strings.TrimLeft(line, " ")) != "":
+		return line
+	case onlyMarks(line):
+		return ""
+	}
+	return strings.TrimPrefix(mend(before+line), before)
+}
+
 // onlyMarks reports whether a line is made of marks alone. A "-" would make a
 // heading of the paragraph above, until the rest of the list item arrives.
-func onlyMarks(line []byte) bool {
-	return strings.Trim(string(line), " \t-=*+#>`|~:_.)0123456789") == ""
+func onlyMarks(line string) bool {
+	return strings.Trim(line, " \t-=*+#>`|~:_.)0123456789") == ""
 }
 
 // Resize sets the width of what comes from now on.

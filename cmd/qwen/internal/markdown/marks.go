@@ -102,14 +102,20 @@ func itemMark(s string) string {
 	return ""
 }
 
+// The boxes of tasks.
+const (
+	taskOpen = "[ ]"
+	taskDone = "[x]"
+)
+
 // taskMark returns the box that a task begins with, and what is to be done.
 func taskMark(s string) (box, task string) {
 	if len(s) < 4 || s[3] != ' ' {
 		return "", s
 	}
-	switch s[:3] {
-	case "[ ]", "[x]", "[X]":
-		return strings.ToLower(s[:3]), s[4:]
+	switch box := strings.ToLower(s[:3]); box {
+	case taskOpen, taskDone:
+		return box, s[4:]
 	}
 	return "", s
 }

@@ -55,25 +55,26 @@ func (p *paragraph) close(d *document) {
 	if len(p.lines) == 0 {
 		return
 	}
+	source := strings.Join(p.lines, "\n")
 	if !p.begun {
 		d.gap()
-		p.lines[0] = d.task(p.lines[0])
+		source = d.task(source)
 	}
 	var t text
-	d.addInline(&t, strings.Join(p.lines, "\n"), style{})
+	d.addInline(&t, source, style{})
 	d.putWrapped(&t)
 }
 
 // task makes the box of a task, with which its item begins, a part of the item's
 // marker.
-func (d *document) task(line string) string {
+func (d *document) task(source string) string {
 	if len(d.containers) == 0 {
-		return line
+		return source
 	}
 	k := &d.containers[len(d.containers)-1]
-	box, rest := taskMark(line)
+	box, rest := taskMark(source)
 	if k.quote || k.shown || box == "" {
-		return line
+		return source
 	}
 	if k.marker == bullet {
 		k.marker = box

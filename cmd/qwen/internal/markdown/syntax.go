@@ -52,8 +52,8 @@ func appendLine(n ast.Node, r gtext.Reader) {
 }
 
 func (wholeBlock) Close(ast.Node, gtext.Reader, parser.Context) {}
-func (wholeBlock) CanInterruptParagraph() bool                 { return false }
-func (wholeBlock) CanAcceptIndentedLine() bool                 { return true }
+func (wholeBlock) CanInterruptParagraph() bool                  { return false }
+func (wholeBlock) CanAcceptIndentedLine() bool                  { return true }
 
 // emphasis parses *emphasis*, **strong emphasis** and ~~deleted text~~. It differs
 // from the specification, and goldmark's parser, in one point: beside a Chinese,
@@ -143,8 +143,11 @@ func (bareURLs) Parse(parent ast.Node, block gtext.Reader, _ parser.Context) ast
 		return nil
 	}
 	scheme := webScheme(before.Segment.Value(block.Source()))
-	n := urlLength(string(line[3:]))
-	if scheme == 0 || n == 0 {
+	if scheme == 0 {
+		return nil
+	}
+	n := urlLength(string(line[3:min(len(line), maxURL)]))
+	if n == 0 {
 		return nil
 	}
 	url := gtext.NewSegment(segment.Start-scheme, segment.Start+3+n)
@@ -187,7 +190,7 @@ func (formulas) Trigger() []byte { return []byte(`$\`) }
 
 func (formulas) Parse(_ ast.Node, block gtext.Reader, _ parser.Context) ast.Node {
 	line, segment := block.PeekLine()
-	n := formulaLength(string(line))
+	n := formulaLength(line[:min(len(line), maxFormula)])
 	if n == 0 {
 		return nil
 	}
@@ -195,23 +198,26 @@ func (formulas) Parse(_ ast.Node, block gtext.Reader, _ parser.Context) ast.Node
 	return &formula{segment: segment.WithStop(segment.Start + n)}
 }
 
+// maxFormula is how far the end of a formula is looked for.
+const maxFormula = 1000
+
 // formulaLength returns how long the formula is that s begins with, 0 if there is
 // none. Between two dollars that are amounts is a space before the second, or a
 // digit behind it.
-func formulaLength(s string) int {
+func formulaLength(s []byte) int {
 	for _, marks := range [...][2]string{{"$$", "$$"}, {`\(`, `\)`}, {`\[`, `\]`}} {
-		if inner, ok := strings.CutPrefix(s, marks[0]); ok {
-			if n := strings.Index(inner, marks[1]); n > 0 {
+		if inner, ok := bytes.CutPrefix(s, []byte(marks[0])); ok {
+			if n := bytes.Index(inner, []byte(marks[1])); n > 0 {
 				return n + 4
 			}
 			return 0
 		}
 	}
-	if s[0] != '$' || len(s) < 3 || strings.IndexByte(" \t", s[1]) >= 0 {
+	if s[0] != '$' || len(s) < 3 || util.IsSpace(s[1]) {
 		return 0
 	}
-	n := 1 + strings.IndexByte(s[1:], '$')
-	if n < 2 || strings.IndexByte(" \t\\", s[n-1]) >= 0 || n+1 < len(s) && util.IsNumeric(s[n+1]) {
+	n := 1 + bytes.IndexByte(s[1:], '$')
+	if n < 2 || util.IsSpace(s[n-1]) || s[n-1] == '\\' || n+1 < len(s) && util.IsNumeric(s[n+1]) {
 		return 0
 	}
 	return n + 1

@@ -2,6 +2,7 @@ package markdown
 
 import (
 	"slices"
+	"sort"
 	"strings"
 )
 
@@ -15,6 +16,13 @@ const (
 	// minColumn is the width under which a column cannot be read. A table that
 	// needs narrower ones is shown as records.
 	minColumn = 8
+
+	// maxColumns is how many columns a table has at most. What has more is text:
+	// every row costs as much as there are columns.
+	maxColumns = 50
+
+	// maxWord is the longest word that a column is made wide enough for.
+	maxWord = 16
 )
 
 // A table is laid out when its columns are known to be wide enough: at its end, or
@@ -24,13 +32,14 @@ type table struct {
 	head  []text
 	rows  [][]text
 	size  int
-	want  []int // columns that each column would take
+	want  []int // how wide each column would be
+	need  []int // how wide it is at least, not to break words
 	shown int   // rows that are laid out
 	begun bool
 }
 
 func newTable(d *document, head []string, align []byte) *table {
-	t := &table{align: align, want: make([]int, len(align))}
+	t := &table{align: align, want: make([]int, len(align)), need: make([]int, len(align))}
 	t.head = t.cells(d, head, d.theme.column)
 	return t
 }
@@ -48,6 +57,9 @@ func alignments(line string) []byte {
 			return nil
 		}
 		align = append(align, alignment(cell))
+	}
+	if len(align) > maxColumns {
+		return nil
 	}
 	return align
 }
@@ -108,19 +120,19 @@ func (t *table) cells(d *document, sources []string, base style) []text {
 	for i, source := range sources {
 		d.addInline(&cells[i], source, base)
 		if !t.begun {
-			t.want[i] = max(t.want[i], widest(cells[i].String()))
+			t.measure(i, cells[i].String())
 		}
 	}
 	return cells
 }
 
-// widest returns the width of the widest line of s.
-func widest(s string) int {
-	n := 0
-	for line := range strings.SplitSeq(s, "\n") {
-		n = max(n, columns(line))
+func (t *table) measure(column int, cell string) {
+	for line := range strings.SplitSeq(cell, "\n") {
+		t.want[column] = max(t.want[column], columns(line))
+		for _, p := range pieces(line) {
+			t.need[column] = max(t.need[column], min(columns(line[p.from:p.to]), maxWord))
+		}
 	}
-	return n
 }
 
 func (t *table) take(*document, *cursor) bool { return false }
@@ -161,36 +173,40 @@ func (t *table) flush(d *document) {
 	t.begun, t.rows = true, nil
 }
 
-// fit returns how wide the columns are in so much room, nil if it is not enough. The
-// narrow ones are as wide as they need; the others share what is left.
+// fit returns how wide the columns are in so much room, nil if it is not enough: as
+// wide as they would be, or else all the same, but for those that need more.
 func (t *table) fit(room int) []int {
 	room -= columns(columnGap) * (len(t.want) - 1)
-	widths := slices.Clone(t.want)
-	if sum(widths) <= room {
-		return widths
+	least := make([]int, len(t.want))
+	for i, want := range t.want {
+		least[i] = min(want, minColumn)
 	}
-	share := fairShare(t.want, room)
-	if share < minColumn {
+	if need := atLeast(least, t.need); sum(need) <= room {
+		least = need
+	}
+	if sum(least) > room {
 		return nil
 	}
-	for i := range widths {
-		widths[i] = min(widths[i], share)
+	level := sort.Search(room, func(level int) bool { return sum(t.level(level+1, least)) > room })
+	return t.level(level, least)
+}
+
+// level returns the widths of columns that are all the same, but no wider than each
+// would be and no narrower than it has to be.
+func (t *table) level(width int, least []int) []int {
+	widths := make([]int, len(t.want))
+	for i, want := range t.want {
+		widths[i] = min(want, max(width, least[i]))
 	}
 	return widths
 }
 
-// fairShare returns how much each may have, so that all together have no more than
-// there is: who wants less leaves more to the others.
-func fairShare(wants []int, all int) int {
-	wants = slices.Sorted(slices.Values(wants))
-	for i, want := range wants {
-		share := all / (len(wants) - i)
-		if want > share {
-			return share
-		}
-		all -= want
+func atLeast(a, b []int) []int {
+	c := make([]int, len(a))
+	for i := range a {
+		c[i] = max(a[i], b[i])
 	}
-	return all
+	return c
 }
 
 func sum(numbers []int) int {

@@ -36,6 +36,17 @@ func (t *text) add(s string, st style, link string) {
 	t.buf = append(t.buf, s...)
 }
 
+// addLines appends the lines of s.
+func (t *text) addLines(s string, st style) {
+	line, rest, more := strings.Cut(s, "\n")
+	t.add(line, st, "")
+	for more {
+		t.breakLine()
+		line, rest, more = strings.Cut(rest, "\n")
+		t.add(line, st, "")
+	}
+}
+
 // breakLine appends a line break.
 func (t *text) breakLine() { t.buf = append(t.buf, '\n') }
 

@@ -1,6 +1,10 @@
 package markdown
 
-import "github.com/qwen-cli/qwen/cmd/qwen/internal/highlight"
+import (
+	"strings"
+
+	"github.com/qwen-cli/qwen/cmd/qwen/internal/highlight"
+)
 
 // A Theme says how the parts of a text look. Colours are the terminal's own sixteen,
 // which its user has chosen for its background, and of these the ones that can be
@@ -8,14 +12,14 @@ import "github.com/qwen-cli/qwen/cmd/qwen/internal/highlight"
 type Theme struct {
 	marks bool // Markdown's marks stay, and code is indented: there are no styles to tell
 
-	heading               [3]style // the last is for all deeper ones
-	strong, emphasis      style
-	deleted               style
-	code, codeBlock, lang style
-	link, target          style
-	html, math            style
-	bar, marker, done     style // of a quotation, of a list item, of a task that is done
-	rule, column          style // of a thematic break and in a table; a table's header
+	heading           [3]style // the last is for all deeper ones
+	strong, emphasis  style
+	deleted           style
+	code, lang        style
+	link, target      style
+	html, math        style
+	bar, marker, done style // of a quotation, of a list item, of a task that is done
+	rule, column      style // of a thematic break and in a table; a table's header
 
 	classes [highlight.Classes]style
 }
@@ -54,6 +58,13 @@ func Light() Theme {
 // None uses no styles at all (https://no-color.org), and leaves marks where they
 // would be missed.
 func None() Theme { return Theme{marks: true} }
+
+func (t *Theme) markerStyle(marker string) style {
+	if strings.HasSuffix(marker, taskDone) {
+		return t.done
+	}
+	return t.marker
+}
 
 // A palette is what the themes do not have in common.
 type palette struct {

@@ -1,6 +1,7 @@
 package markdown
 
 import (
+	"iter"
 	"strings"
 
 	"github.com/rivo/uniseg"
@@ -39,33 +40,45 @@ type wrapper struct {
 // line breaks s[from:to], which has no line break in it.
 func (w *wrapper) line(from, to int) {
 	w.current, w.column = segment{from, from}, 0
-	for from < to {
-		word := from + len(w.s[from:to]) - len(strings.TrimLeft(w.s[from:to], " "))
-		end := to
-		if i := strings.IndexByte(w.s[word:to], ' '); i >= 0 {
-			end = word + i
-		}
-		if word < end {
-			w.word(word-from, segment{word, end})
-		}
-		from = end
+	for gap, p := range pieces(w.s[from:to]) {
+		w.piece(gap, segment{from + p.from, from + p.to})
 	}
 	w.lines = append(w.lines, w.current)
 }
 
-// word places a word that has a gap of spaces before it.
-func (w *wrapper) word(gap int, word segment) {
-	rest, state := w.s[word.from:word.to], -1
+// pieces yields what is not to be broken of a line, and how many spaces are before
+// it.
+func pieces(s string) iter.Seq2[int, segment] {
+	return func(yield func(int, segment) bool) {
+		for from := 0; from < len(s); {
+			word := from + len(s[from:]) - len(strings.TrimLeft(s[from:], " "))
+			end := len(s)
+			if i := strings.IndexByte(s[word:], ' '); i >= 0 {
+				end = word + i
+			}
+			if word < end && !yieldWord(s, word-from, segment{word, end}, yield) {
+				return
+			}
+			from = end
+		}
+	}
+}
+
+// yieldWord yields the pieces of a word, which is one if it has no wide characters.
+func yieldWord(s string, gap int, word segment, yield func(int, segment) bool) bool {
+	rest, state := s[word.from:word.to], -1
 	if isASCII(rest) {
-		w.piece(gap, word)
-		return
+		return yield(gap, word)
 	}
 	for from := word.from; rest != ""; {
 		var part string
 		part, rest, _, state = uniseg.FirstLineSegmentInString(rest, state)
-		w.piece(gap, segment{from, from + len(part)})
+		if !yield(gap, segment{from, from + len(part)}) {
+			return false
+		}
 		from, gap = from+len(part), 0
 	}
+	return true
 }
 
 // piece places what is not to be broken.

@@ -1,6 +1,7 @@
 package pluginhost_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -185,5 +186,17 @@ func TestValidName(t *testing.T) {
 		if got := pluginhost.ValidName(name); got != want {
 			t.Errorf("ValidName(%q) = %v", name, got)
 		}
+	}
+}
+
+func BenchmarkCandidates(b *testing.B) {
+	dir := pluginDir(b)
+	for i := range 50 {
+		place(b, dir, fileName(fmt.Sprintf("p%d", i)), 0o755)
+	}
+	h := newHost(b, dir)
+	b.ReportAllocs()
+	for b.Loop() {
+		h.Candidates()
 	}
 }

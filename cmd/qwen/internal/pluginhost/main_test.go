@@ -92,12 +92,12 @@ func (f fake) Chat(_ context.Context, req *sdk.ChatRequest) iter.Seq2[sdk.Event,
 
 // newHost returns a host whose built-in providers are alpha and beta, with the
 // plugin directories given.
-func newHost(t *testing.T, dirs ...string) *pluginhost.Host {
+func newHost(t testing.TB, dirs ...string) *pluginhost.Host {
 	t.Helper()
 	return newLoggingHost(t, nil, dirs...)
 }
 
-func newLoggingHost(t *testing.T, logger hclog.Logger, dirs ...string) *pluginhost.Host {
+func newLoggingHost(t testing.TB, logger hclog.Logger, dirs ...string) *pluginhost.Host {
 	t.Helper()
 	c := pluginhost.Config{
 		Self:    self(t),
@@ -113,7 +113,7 @@ func newLoggingHost(t *testing.T, logger hclog.Logger, dirs ...string) *pluginho
 	return h
 }
 
-func self(t *testing.T) string {
+func self(t testing.TB) string {
 	t.Helper()
 	path, err := os.Executable()
 	if err != nil {
@@ -123,7 +123,7 @@ func self(t *testing.T) string {
 }
 
 // pluginDir returns a directory that nobody else can write to.
-func pluginDir(t *testing.T) string {
+func pluginDir(t testing.TB) string {
 	t.Helper()
 	dir := t.TempDir()
 	if err := os.Chmod(dir, 0o700); err != nil {
@@ -170,7 +170,7 @@ func copyFile(t *testing.T, from, to string) {
 }
 
 // place puts a file into dir that is never run.
-func place(t *testing.T, dir, file string, mode os.FileMode) string {
+func place(t testing.TB, dir, file string, mode os.FileMode) string {
 	t.Helper()
 	path := filepath.Join(dir, file)
 	if err := os.WriteFile(path, []byte("#!/bin/false\n"), 0o700); err != nil {

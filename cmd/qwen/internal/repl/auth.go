@@ -198,6 +198,9 @@ func (c *Chat) changed(connection Connection) {
 		c.model = "" // a model of the other service
 	}
 	c.use(connection)
+	if c.talk.lastPrompt() >= 0 {
+		c.tell(c.talk.note("From here on: " + c.described() + "."))
+	}
 	c.note(fmt.Sprintf("Now using %s. The next message goes to %s.", c.described(), c.about().Host))
 }
 

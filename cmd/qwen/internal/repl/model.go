@@ -158,7 +158,7 @@ func (c *Chat) contextUsed() string {
 	}
 	window := c.models.get(c.modelName()).ContextTokens
 	if window == 0 {
-		return "context " + tokens(used)
+		return "context " + tokens(used) + " tokens"
 	}
 	share := float64(used) * 100 / float64(window)
 	if share < 10 {

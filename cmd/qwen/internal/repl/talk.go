@@ -85,6 +85,15 @@ func (t *talk) message(m sdk.Message, info session.TurnInfo) error {
 	return t.writer.Message(m, info)
 }
 
+// note adds something that the program has said and that belongs to the conversation.
+func (t *talk) note(text string) error {
+	t.items = append(t.items, session.Item{Note: text})
+	if t.writer == nil {
+		return nil
+	}
+	return t.writer.Note(text)
+}
+
 // conversation returns what is sent.
 func (t *talk) conversation() *chat.Conversation {
 	c := new(chat.Conversation)

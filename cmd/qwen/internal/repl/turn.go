@@ -92,6 +92,9 @@ func (c *Chat) failed(r *chat.Result) {
 	kept := "Your message is kept: Ctrl-Y or /retry sends it again."
 	if len(r.Message.Parts) > 0 {
 		kept = "What came is kept. Ctrl-Y or /retry asks again."
+		if sdk.KindOf(r.Err) == sdk.KindIncomplete {
+			hint = "" // it says the same for one prompt
+		}
 	}
 	if k := sdk.KindOf(r.Err); k == sdk.KindUnauthenticated || k == sdk.KindPermission {
 		kept = "Your message is kept. /auth changes the login; Ctrl-Y or /retry sends it again."

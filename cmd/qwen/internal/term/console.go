@@ -30,7 +30,7 @@ type Console struct {
 	arrived chan Event    // what goes into events, whoever it comes from
 	ended   chan struct{} // closed when the input has ended
 	over    chan struct{} // closed when the console is
-	answers answers
+	answers *answers
 
 	mu      sync.Mutex // held while the terminal is written to
 	region  region
@@ -81,12 +81,12 @@ func newConsole(in, out *os.File, o ConsoleOptions) (*Console, error) {
 		ended:   make(chan struct{}),
 		over:    make(chan struct{}),
 		files:   func() error { return nil },
+		answers: newAnswers(),
 	}
 	if c.getenv == nil {
 		c.getenv = func(string) string { return "" }
 	}
 	c.region.reflow = reflowOf(c.getenv)
-	c.answers.init()
 	if err := c.start(); err != nil {
 		return nil, errors.Join(fmt.Errorf("read keys: %w", err), c.in.close())
 	}

@@ -116,10 +116,10 @@ type answers struct {
 	name     string        // of the terminal and its version; "" if not known
 }
 
-func (a *answers) init() {
-	a.done = make(chan struct{})
+func newAnswers() *answers {
+	a := &answers{done: make(chan struct{}), position: make(chan int, 1)}
 	close(a.done)
-	a.position = make(chan int, 1)
+	return a
 }
 
 // question returns what asks.

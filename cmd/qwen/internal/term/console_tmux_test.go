@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -33,7 +34,7 @@ func exitCode(err error) int {
 	return 0
 }
 
-// stream adds numbered lines while frames change, until q is typed.
+// stream adds numbered lines while frames change, until q is typed. With p it pauses.
 func stream() error {
 	c, err := OpenConsole(ConsoleOptions{Getenv: os.Getenv})
 	if err != nil {
@@ -42,18 +43,25 @@ func stream() error {
 	defer func() { _ = c.Close() }()
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
-	n, ticks := 0, 0
+	n, ticks, running := 0, 0, true
 	for {
 		select {
 		case e := <-c.Events():
-			if k, ok := e.(Key); ok && k.String() == "q" {
+			k, _ := e.(Key)
+			switch k.String() {
+			case "p":
+				running = false
+			case "q":
 				return c.Draw([]string{fmt.Sprintf("end %d", n)}, Frame{})
 			}
 		case <-tick.C:
+			if !running {
+				continue
+			}
 			ticks++
 		}
 		var finished []string
-		if ticks%4 == 0 {
+		if ticks%4 == 0 && running {
 			finished = append(finished, numbered(n), numbered(n+1))
 			n += 2
 		}
@@ -77,7 +85,7 @@ func streamFrame(columns, ticks int) Frame {
 		f.Lines = append(f.Lines, Cut(fmt.Sprintf("LIVE tail %d %d %s", i, ticks, strings.Repeat("世界 ", 60)), columns-1))
 	}
 	rule := "LIVE " + strings.Repeat("─", columns-6)
-	f.Lines = append(f.Lines, fmt.Sprintf("LIVE Answering %d", ticks), rule, "> LIVE one", "  LIVE two", rule, "LIVE footer "+strings.Repeat("f", 40))
+	f.Lines = append(f.Lines, fmt.Sprintf("LIVE Answering %d", ticks), rule, "> LIVE one", "  LIVE two", rule, Cut("LIVE footer "+strings.Repeat("f", 40), columns-1))
 	f.Row, f.Column = len(f.Lines)-3, 10
 	return f
 }
@@ -183,11 +191,39 @@ func TestConsoleInTmux(t *testing.T) {
 				m.resize(s)
 				time.Sleep(c.pause)
 			}
+			m.tmux("send-keys", "p")
+			m.checkFrame()
 			m.tmux("send-keys", "q")
 			m.waitFor("after")
 			checkStream(t, m.screen())
 		})
 	}
+}
+
+// checkFrame checks that the frame is at the end of what is shown, as wide as the
+// terminal is now, and the cursor in its place.
+func (m *multiplexer) checkFrame() {
+	m.t.Helper()
+	var columns, rows, x, y int
+	problem := ""
+	for deadline := time.Now().Add(3 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		state := m.tmux("display-message", "-p", "#{pane_width} #{pane_height} #{cursor_x} #{cursor_y}")
+		if _, err := fmt.Sscan(state, &columns, &rows, &x, &y); err != nil {
+			m.t.Fatal(err)
+		}
+		lines := strings.Split(strings.TrimRight(m.tmux("capture-pane", "-p"), "\n"), "\n")
+		f := streamFrame(columns, 0)
+		first := len(lines) - len(f.Lines)
+		switch {
+		case first < 0 || !slices.Equal(lines[first+1:], f.Lines[1:]): // the first line counts
+			problem = "the frame is not there"
+		case y != first+f.Row || x != f.Column:
+			problem = fmt.Sprintf("the cursor is in column %d of row %d", x, y)
+		default:
+			return
+		}
+	}
+	m.t.Errorf("%s:\n%s", problem, m.screen())
 }
 
 // checkStream checks that there is nothing but the numbered lines, each once and in
@@ -203,6 +239,30 @@ func checkStream(t *testing.T, screen string) {
 	for i, line := range lines {
 		if strings.TrimRight(line, " ") != want[i] {
 			t.Fatalf("line %d is %q, want %q, in:\n%s", i, line, want[i], screen)
+		}
+	}
+}
+
+func TestConsoleKeysInTmux(t *testing.T) {
+	t.Parallel()
+	m := startTmux(t, "events", 100, 20)
+	m.waitFor("ready")
+	for _, c := range []struct {
+		want string
+		args []string
+	}{
+		{"key h|key i|key enter", []string{"send-keys", "hi", "Enter"}},
+		{"key ctrl+j|key alt+enter|key esc", []string{"send-keys", "C-j", "M-Enter", "Escape"}},
+		{"key ctrl+up|key shift+tab|key backspace", []string{"send-keys", "C-Up", "S-Tab", "BSpace"}},
+		{`term.Paste {one|two|}`, []string{"set-buffer", "one\ntwo\n", ";", "paste-buffer"}},
+		{`term.Paste {three|four}`, []string{"set-buffer", "three\nfour", ";", "paste-buffer", "-p"}},
+	} {
+		m.tmux(c.args...)
+		for _, line := range strings.SplitAfter(c.want, "|key ") {
+			m.waitFor(strings.TrimSuffix(line, "|key "))
+		}
+		if got := strings.ReplaceAll(m.screen(), "\n", "|"); !strings.Contains(got, c.want) {
+			t.Errorf("%q: %q is not in %q", c.args, c.want, got)
 		}
 	}
 }

@@ -111,14 +111,13 @@ func (d *decoder) next(alone bool) (used int) {
 		return d.plain(d.rest[:n], alone || n < len(d.rest))
 	}
 	e, size := decodeKey(d.rest, alone)
-	switch e.(type) {
-	case pasteMark:
-		d.endPaste(true)
-		d.state = markedPaste
-	case Key:
-		d.endPaste(false)
+	if e == nil {
+		return size
 	}
-	if _, mark := e.(pasteMark); e != nil && !mark {
+	_, mark := e.(pasteMark)
+	if d.endPaste(mark); mark {
+		d.state = markedPaste
+	} else {
 		d.events = append(d.events, e)
 	}
 	return size
@@ -136,10 +135,12 @@ func plainRun(p []byte) int {
 }
 
 // plain takes a run of plain text. Its last bytes may be the beginning of a
-// character, unless the run is whole.
+// character: one to come, unless the run is whole.
 func (d *decoder) plain(run []byte, whole bool) (used int) {
+	used = len(run)
+	run = run[:used-partialRune(run)]
 	if !whole {
-		run = run[:len(run)-partialRune(run)]
+		used = len(run)
 	}
 	if d.state == noPaste && isBurst(run) {
 		d.state = burst
@@ -149,7 +150,7 @@ func (d *decoder) plain(run []byte, whole bool) (used int) {
 	} else {
 		d.typed(run)
 	}
-	return len(run)
+	return used
 }
 
 // partialRune returns how many bytes at the end of p are the beginning of a
@@ -228,7 +229,8 @@ func partialEnd(p []byte) int {
 }
 
 // endPaste adds the event of the paste that goes on. It is over then, unless it goes
-// on without marks: a key amid such a burst is a key, and what follows is pasted.
+// on without marks: a key amid such a burst is a key, and what follows is pasted
+// again.
 func (d *decoder) endPaste(over bool) {
 	marked := d.state == markedPaste
 	if over {

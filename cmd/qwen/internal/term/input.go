@@ -111,10 +111,16 @@ func readChunks(r io.Reader, want <-chan struct{}, got chan<- chunk) {
 
 // line returns the next line, trimmed.
 func (in *input) line(ctx context.Context) (string, error) {
+	line, err := in.wholeLine(ctx)
+	return strings.TrimSpace(line), err
+}
+
+// wholeLine returns the next line as it was typed, without its end.
+func (in *input) wholeLine(ctx context.Context) (string, error) {
 	for {
 		if before, after, ok := bytes.Cut(in.rest, []byte("\n")); ok {
 			in.rest = after
-			return strings.TrimSpace(string(before)), nil
+			return strings.TrimSuffix(string(before), "\r"), nil
 		}
 		switch err := in.more(ctx); {
 		case err == io.EOF && len(in.rest) > 0:

@@ -142,7 +142,7 @@ func TestPickFollowsSize(t *testing.T) {
 	}
 	// The terminal controls no process here, which would get the signal.
 	_ = syscall.Kill(os.Getpid(), syscall.SIGWINCH)
-	sees(t, person, cut("  "+listHelp, 39))
+	sees(t, person, Cut("  "+listHelp, 39))
 	_, _ = person.Write([]byte("\r"))
 	if got := <-done; got != (picked{0, nil}) {
 		t.Errorf("Pick = %v", got)

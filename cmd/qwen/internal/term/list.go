@@ -149,7 +149,7 @@ func (l *list) head(columns int) (line string, cursor int) {
 		place = fmt.Sprintf("  %d/%d", l.at+1, len(l.found))
 	}
 	room := columns - 1 - uniseg.StringWidth(typed+place)
-	line = cut(l.label, max(room, 1)) + typed
+	line = Cut(l.label, max(room, 1)) + typed
 	return line + place, uniseg.StringWidth(line)
 }
 
@@ -166,9 +166,9 @@ func (l *list) entry(index int, here bool, labels int) string {
 		s += "○ "
 	}
 	if row.note == "" {
-		return cut(s+row.label, maxEntry)
+		return Cut(s+row.label, maxEntry)
 	}
-	return cut(s+pad(cut(row.label, labels), labels)+"  "+row.note, maxEntry)
+	return Cut(s+pad(Cut(row.label, labels), labels)+"  "+row.note, maxEntry)
 }
 
 // labelWidth returns how wide the column of labels is: as its widest one, unless

@@ -46,7 +46,7 @@ func (p *painter) paint(lines []string, column int) {
 		if i > 0 {
 			b.WriteString("\r\n")
 		}
-		line = cut(line, columns-1) // in the last column, terminals differ
+		line = Cut(line, columns-1) // in the last column, terminals differ
 		b.WriteString(line)
 		p.widths = append(p.widths, uniseg.StringWidth(line))
 	}
@@ -104,28 +104,6 @@ func up(b io.Writer, rows int) {
 	if rows > 0 {
 		fmt.Fprintf(b, "\x1b[%dA", rows)
 	}
-}
-
-// cut shortens s to a number of columns; an ellipsis says so.
-func cut(s string, columns int) string {
-	if uniseg.StringWidth(s) <= columns {
-		return s
-	}
-	var b strings.Builder
-	state, room, rest := -1, columns-1, s
-	for rest != "" {
-		var cluster string
-		var width int
-		cluster, rest, width, state = uniseg.FirstGraphemeClusterInString(rest, state)
-		if room -= width; room < 0 {
-			break
-		}
-		b.WriteString(cluster)
-	}
-	if columns > 0 {
-		b.WriteString("…")
-	}
-	return b.String()
 }
 
 // pad fills s up to a number of columns.

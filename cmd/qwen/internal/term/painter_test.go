@@ -21,7 +21,7 @@ func TestPainterLeavesNoResidue(t *testing.T) {
 			s.resize(width)
 			var want []string
 			for n := range 11 - i { // also fewer lines than before
-				want = append(want, cut(fmt.Sprintf("%d %s", n, strings.Repeat("世界", 15)), width-1))
+				want = append(want, Cut(fmt.Sprintf("%d %s", n, strings.Repeat("世界", 15)), width-1))
 			}
 			p.paint(want, 5)
 			if got := s.text(); got != before+"\n"+strings.Join(want, "\n") {
@@ -66,27 +66,5 @@ func TestPainterWithoutSize(t *testing.T) {
 	p.paint([]string{strings.Repeat("x", 200)}, 3)
 	if got := s.text(); len([]rune(got)) != 79 || s.x != 3 {
 		t.Errorf("cursor in column %d of %q", s.x, got)
-	}
-}
-
-func TestCut(t *testing.T) {
-	for _, c := range []struct {
-		in      string
-		columns int
-		want    string
-	}{
-		{"abc", 3, "abc"},
-		{"abcd", 3, "ab…"},
-		{"世界", 4, "世界"},
-		{"世界人", 5, "世界…"},
-		{"世界人", 4, "世…"},
-		{"👩‍👩‍👧x👩‍👩‍👧", 4, "👩‍👩‍👧x…"},
-		{"abc", 1, "…"},
-		{"abc", 0, ""},
-		{"", 0, ""},
-	} {
-		if got := cut(c.in, c.columns); got != c.want {
-			t.Errorf("cut(%q, %d) = %q, want %q", c.in, c.columns, got, c.want)
-		}
 	}
 }

@@ -3,6 +3,7 @@ package term
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -67,6 +68,9 @@ const (
 // and f below them.
 func (r *region) draw(b *bytes.Buffer, finished []string, f Frame, columns, rows int) {
 	next := fitFrame(f, columns, rows)
+	if len(finished) == 0 && columns == r.columns && rows == r.rows && r.shows(next) {
+		return
+	}
 	b.WriteString(frameBegin)
 	r.showCursor(b, !f.HideCursor)
 	if r.stale || len(finished) > 0 || columns != r.columns || rows != r.rows {
@@ -99,6 +103,11 @@ func fitFrame(f Frame, columns, rows int) Frame {
 	}
 	f.Lines, f.Row, f.Column = lines, f.Row-first, max(0, min(f.Column, columns-1))
 	return f
+}
+
+// shows reports whether a frame is on the screen already.
+func (r *region) shows(f Frame) bool {
+	return !r.stale && slices.Equal(r.lines, f.Lines) && r.line == f.Row && r.column == f.Column && r.hidden == f.HideCursor
 }
 
 func (r *region) showCursor(b *bytes.Buffer, show bool) {
@@ -241,8 +250,8 @@ func place(line string, column, columns int) (row, x int) {
 		if x+s.width > columns {
 			row, x = row+1, 0
 		}
-		if at >= column && s.width > 0 {
-			return row, x
+		if at+s.width > column {
+			return row, x + column - at
 		}
 		at += s.width
 		x += s.width

@@ -8,16 +8,18 @@ import (
 	"github.com/rivo/uniseg"
 )
 
-// A screen is a terminal as far as the painter uses one: with scrollback, with
-// lines that are broken at the edge, and broken anew when the width changes. It
-// fails the test on what it does not know.
+// A screen is a terminal as far as painters use one: with scrollback, with lines that
+// are broken at the edge, and most often broken anew when the width changes. It fails
+// the test on what it does not know.
 type screen struct {
+	reflow        reflow
 	t             *testing.T
 	width, height int
 	rows          []screenRow // scrollback included
 	x, y          int         // the cursor; y counts from the first of rows
 	savedX, saved int
 	hidden        bool
+	noWrap        bool
 }
 
 // screenRow is a row of cells. A wide character takes a cell and an empty one.
@@ -59,9 +61,15 @@ func (s *screen) put(cluster string) {
 	case "\r":
 		s.x = 0
 		return
+	case "\b":
+		s.back()
+		return
 	}
 	width := uniseg.StringWidth(cluster)
-	if s.x+width > s.width {
+	switch {
+	case s.x+width > s.width && s.noWrap:
+		s.x = s.width - width
+	case s.x+width > s.width:
 		s.rows[s.y].goesOn = true
 		s.x = 0
 		s.down()
@@ -77,6 +85,16 @@ func (s *screen) put(cluster string) {
 	s.x += width
 }
 
+// back is what Backspace does.
+func (s *screen) back() {
+	switch {
+	case s.x > 0:
+		s.x--
+	case s.reflow == breaksAndTells && s.y > s.top() && s.rows[s.y-1].goesOn:
+		s.x, s.y = s.width-1, s.y-1
+	}
+}
+
 func (s *screen) down() {
 	if s.y++; s.y == len(s.rows) {
 		s.rows = append(s.rows, screenRow{})
@@ -86,6 +104,9 @@ func (s *screen) down() {
 // escape obeys a sequence and returns what follows it.
 func (s *screen) escape(seq string) (rest string) {
 	switch {
+	case seq[0] == ']':
+		_, rest, _ = strings.Cut(seq, "\x1b\\")
+		return rest
 	case seq[0] == '7':
 		s.savedX, s.saved = s.x, s.y
 		return seq[1:]
@@ -107,18 +128,50 @@ func (s *screen) escape(seq string) (rest string) {
 	case "[C":
 		s.x = min(s.x+max(1, n), s.width-1)
 	case "[K":
-		s.rows[s.y] = screenRow{}
+		s.eraseRow(s.y)
+	case "[J":
+		s.eraseBelow()
+	case "[m":
 	case "[h", "[l":
-		s.hidden = s.hidden && seq[:end] != "[?25" || seq[:end+1] == "[?25l"
+		s.mode(seq[:end], seq[end] == 'h')
 	default:
 		s.t.Errorf("unexpected sequence %q", seq[:end+1])
 	}
 	return seq[end+1:]
 }
 
+func (s *screen) mode(number string, on bool) {
+	switch number {
+	case "[?25":
+		s.hidden = !on
+	case "[?7":
+		s.noWrap = !on
+	}
+}
+
+func (s *screen) eraseRow(y int) {
+	s.rows[y] = screenRow{}
+	if y > 0 {
+		s.rows[y-1].goesOn = false
+	}
+}
+
+func (s *screen) eraseBelow() {
+	if s.x == 0 && s.y == s.top() {
+		s.t.Error("the whole screen is erased: tmux moves it into its history")
+	}
+	row := &s.rows[s.y]
+	row.cells, row.goesOn = row.cells[:min(s.x, len(row.cells))], false
+	s.rows = s.rows[:s.y+1]
+}
+
 // resize changes the width and breaks the lines anew. The cursor stays with its
 // character.
 func (s *screen) resize(width int) {
+	if s.reflow == keepsRows {
+		s.crop(width)
+		return
+	}
 	old, x, y := s.rows, s.x, s.y
 	s.rows, s.width = nil, width
 	var line []string
@@ -134,17 +187,39 @@ func (s *screen) resize(width int) {
 		first := len(s.rows)
 		s.addLine(line)
 		if cursor >= 0 {
-			s.y, s.x = min(first+cursor/width, len(s.rows)-1), cursor%width
+			s.place(first, cursor)
 			cursor = -1
 		}
 		line = nil
 	}
 }
 
+// crop changes the width and cuts the rows off.
+func (s *screen) crop(width int) {
+	s.width, s.x = width, min(s.x, width-1)
+	for i, row := range s.rows {
+		s.rows[i].cells = row.cells[:min(width, len(row.cells))]
+	}
+}
+
+// place puts the cursor at a cell of the line that begins in the row first. Behind a
+// line that fills its last row, it stays in the last column.
+func (s *screen) place(first, cell int) {
+	for s.y = first; s.y < len(s.rows)-1 && cell >= len(s.rows[s.y].cells); s.y++ {
+		cell -= len(s.rows[s.y].cells)
+	}
+	s.x = min(cell, s.width-1)
+}
+
+// addLine adds a line, broken at the edge: a wide character is not torn apart.
 func (s *screen) addLine(line []string) {
 	for len(line) > s.width {
-		s.rows = append(s.rows, screenRow{cells: line[:s.width:s.width], goesOn: true})
-		line = line[s.width:]
+		n := s.width
+		if line[n] == "" {
+			n--
+		}
+		s.rows = append(s.rows, screenRow{cells: line[:n:n], goesOn: true})
+		line = line[n:]
 	}
 	s.rows = append(s.rows, screenRow{cells: line})
 }

@@ -43,8 +43,10 @@ func (w *wrapper) add(piece string, width int) {
 		w.line = append(w.line, piece...)
 	case r == '\n':
 		w.finish()
-	case r == ' ' && w.text:
+	case piece == " " && w.text:
 		w.space()
+	case r == ' ' && piece != " ":
+		w.character(utf8.RuneError, piece, width) // an accent on a space
 	default:
 		w.character(r, piece, width)
 	}

@@ -33,7 +33,7 @@ func (m *model) status(now time.Time) []string {
 		if m.busy != nil {
 			words += " · Esc to stop"
 		}
-		lines = append(lines, m.styles.dim(words))
+		lines = append(lines, m.each(m.styles.dim, m.wrap(words))...)
 	}
 	for i, q := range m.queue {
 		first, _, more := strings.Cut(q, "\n")
@@ -132,7 +132,7 @@ func (m *model) keys(rows int) []string {
 	var cells []string
 	width := 0
 	for _, b := range Bindings() {
-		cell := keyName(b.Keys[0]) + "  " + b.Does
+		cell := KeyName(b.Keys[0]) + "  " + b.Does
 		cells = append(cells, cell)
 		width = max(width, term.Width(cell))
 	}
@@ -150,8 +150,8 @@ func (m *model) keys(rows int) []string {
 	return lines
 }
 
-// keyName writes a key as people know it: "Ctrl-C", "Shift-Enter", "↑".
-func keyName(key string) string {
+// KeyName writes a key as people know it: "Ctrl-C", "Shift-Enter", "↑".
+func KeyName(key string) string {
 	parts := strings.Split(key, "+")
 	for i, p := range parts {
 		switch {
@@ -163,6 +163,12 @@ func keyName(key string) string {
 			parts[i] = "←"
 		case p == "right":
 			parts[i] = "→"
+		case p == "pageup":
+			parts[i] = "PageUp"
+		case p == "pagedown":
+			parts[i] = "PageDown"
+		case len(p) == 1 && p != strings.ToLower(p):
+			parts[i] = "Shift-" + p
 		case len(p) > 1 || i == len(parts)-1 && i > 0:
 			parts[i] = strings.ToUpper(p[:1]) + p[1:]
 		}
