@@ -38,12 +38,16 @@ func runTestPlugin(name string) {
 type testProvider struct{ name string }
 
 func (p *testProvider) Describe(context.Context) (*sdk.Description, error) {
-	return &sdk.Description{
+	d := &sdk.Description{
 		Name: p.name, DisplayName: "Test provider", Summary: "answers without a service", Version: "1.2.3",
 		CredentialEnv: []string{"ACME_KEY", "OPENAI_API_KEY"},
 		LoginMethods:  []sdk.LoginMethod{{ID: "api-key", Label: "API key"}},
 		Settings:      []sdk.Setting{{Name: "greeting", Env: []string{"ACME_GREETING", "AWS_SECRET_ACCESS_KEY"}, Default: "Hello"}},
-	}, nil
+	}
+	if p.name == "paced" {
+		d.Limits = []sdk.Limit{{Unit: sdk.LimitRequests, Amount: 2, Window: 2 * time.Second, Resets: "rolling"}}
+	}
+	return d, nil
 }
 
 func (p *testProvider) Login(ctx context.Context, _ *sdk.LoginRequest, ui sdk.UI) (*sdk.Credential, error) {

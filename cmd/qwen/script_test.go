@@ -60,7 +60,9 @@ func TestScripts(t *testing.T) {
 			"install":  cmdInstall,
 			"keys":     cmdKeys,
 			"login":    cmdLogin,
+			"rate":     cmdRate,
 			"received": cmdReceived,
+			"refused":  cmdRefused,
 			"requests": cmdRequests,
 			"reset":    cmdReset,
 		},
@@ -149,6 +151,28 @@ func cmdRequests(ts *testscript.TestScript, neg bool, args []string) {
 
 // cmdReset makes the service forget what arrived, its faults, scripts and keys.
 func cmdReset(ts *testscript.TestScript, _ bool, _ []string) { cloudOf(ts).Reset() }
+
+// cmdRate limits the rate that the service allows: rate N WINDOW.
+func cmdRate(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: rate N WINDOW")
+	}
+	n, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	window, err := time.ParseDuration(args[1])
+	ts.Check(err)
+	cloudOf(ts).SetRate(fakecloud.Rate{Requests: n, Window: window})
+}
+
+// cmdRefused checks how many requests the service has refused for their rate.
+func cmdRefused(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: refused N")
+	}
+	if got := strconv.Itoa(cloudOf(ts).Refused()); got != args[0] {
+		ts.Fatalf("%s requests were refused, want %s", got, args[0])
+	}
+}
 
 // cmdReceived checks that something arrived, or did not, at the service or at
 // the other origin: [!] received TEXT.

@@ -110,6 +110,16 @@ var rules = []rule{
 		why:      "the ledger knows numbers and names, not who asks or what was said",
 	},
 	{
+		packages: []string{host + "/pace"},
+		ours:     []string{host + "/lockedfile", "sdk"},
+		why:      "when a request may go is a matter of numbers and names",
+	},
+	{
+		packages: []string{host + "/lockedfile"},
+		outside:  []string{flock},
+		why:      "a file that several processes change does not depend on what is in it",
+	},
+	{
 		packages: []string{host + "/pluginhost"},
 		ours:     []string{"sdk", "sdk/client"},
 		outside:  []string{hclog, xsys},

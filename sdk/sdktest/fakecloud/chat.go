@@ -69,6 +69,10 @@ func (r *chatRequest) words() (n int) {
 
 // chat answers chat/completions of every service.
 func (c *Cloud) chat(w http.ResponseWriter, r *http.Request) {
+	if e := c.rate.take(credential(r.Header)); e != nil {
+		writeError(w, r, *e)
+		return
+	}
 	req, err := readChat(r)
 	if err != nil {
 		writeError(w, r, apiError{status: 400, kind: "invalid_request_error", message: err.Error()})

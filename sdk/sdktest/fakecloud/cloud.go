@@ -23,6 +23,7 @@ type Cloud struct {
 	arrived   journal // at the service
 	astray    journal // at the other origin
 	oauth     oauthServer
+	rate      rateLimit
 	bigAnswer sync.Map // number of chunks → rendered
 
 	mu     sync.Mutex
@@ -117,7 +118,7 @@ func (c *Cloud) Close() {
 	})
 }
 
-// Reset forgets requests, scripts, faults, keys, models and OAuth state.
+// Reset forgets requests, scripts, faults, keys, models, the rate and OAuth state.
 func (c *Cloud) Reset() {
 	c.mu.Lock()
 	c.keys, c.script, c.faults = nil, nil, nil
@@ -128,6 +129,7 @@ func (c *Cloud) Reset() {
 	c.arrived.reset()
 	c.astray.reset()
 	c.oauth.reset()
+	c.rate.set(Rate{})
 }
 
 // URL returns the origin of the cloud, "http://127.0.0.1:PORT".

@@ -22,6 +22,7 @@ func (c *Cloud) control() http.Handler {
 	})
 	m.HandleFunc("POST /_control/fault", set(c.Fault))
 	m.HandleFunc("POST /_control/script", set(func(list []Answer) { c.Script(list...) }))
+	m.HandleFunc("POST /_control/rate", set(c.SetRate))
 	m.HandleFunc("POST /_control/keys", set(func(list []string) { c.SetKeys(list...) }))
 	m.HandleFunc("POST /_control/oauth", set(c.SetOAuth))
 	m.HandleFunc("POST /_control/approve", decide(c.Approve))

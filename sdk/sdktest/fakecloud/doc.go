@@ -67,6 +67,7 @@
 //	POST /_control/reset       forget requests, scripts, faults and OAuth state
 //	POST /_control/fault       body: Fault
 //	POST /_control/script      body: list of Answer
+//	POST /_control/rate        body: Rate
 //	POST /_control/keys        body: list of strings
 //	POST /_control/oauth       body: OAuthOptions
 //	POST /_control/approve     all waiting sign-ins, or ?user_code=…; also /deny

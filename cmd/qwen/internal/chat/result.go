@@ -36,6 +36,9 @@ type Attempt struct {
 	Usage    *sdk.Usage    // the last report; nil if there was none
 	Parts    []sdk.Part    // what arrived of an answer
 	Kind     sdk.ErrorKind // of the error; "" if it was answered
+
+	// RetryAfter is when the service wants to be asked again, if it has said so.
+	RetryAfter time.Duration
 }
 
 // attempted returns what is known of the request that has just ended.
@@ -44,8 +47,12 @@ func (t *Turn) attempted(began time.Time, err error) Attempt {
 		Began: began, Duration: time.Since(began), Model: cmp.Or(t.result.Started.Model, t.opts.Origin.Model),
 		Usage: t.result.Usage, Parts: t.answer.parts(), Kind: sdk.KindOf(err),
 	}
-	if errors.Is(err, errStopped) {
+	var failed *sdk.Error
+	switch {
+	case errors.Is(err, errStopped):
 		a.Kind = sdk.KindCanceled
+	case errors.As(err, &failed):
+		a.RetryAfter = failed.RetryAfter
 	}
 	return a
 }

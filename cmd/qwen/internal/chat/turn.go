@@ -43,6 +43,15 @@ type Options struct {
 	// An error that it returns ends the turn. nil: nobody is told.
 	Retrying func(Retry) error
 
+	// Pace returns when a request may be sent, so that the rate of the service is kept
+	// rather than run into; before it waits it announces until when. It is called before
+	// each request. nil: at once.
+	Pace func(ctx context.Context, announce func(Pause) error) error
+
+	// Pausing is told of each such wait. An error that it returns ends the turn. nil:
+	// nobody is told.
+	Pausing func(Pause) error
+
 	// Heard is called when the first sign of life of an attempt arrives: the service
 	// has the request. nil: nobody is told.
 	Heard func()
@@ -73,14 +82,19 @@ func NewTurn(opts Options) *Turn { return &Turn{opts: opts} }
 // [*sdk.Error]. Leaving the loop early cancels the request.
 func (t *Turn) Events(ctx context.Context) iter.Seq2[sdk.Event, error] {
 	return func(yield func(sdk.Event, error) bool) {
-		t.begun = time.Now()
-		t.schedule = t.opts.Retry.Begin(t.begun)
+		t.begin()
 		err := t.run(ctx, func(e sdk.Event) bool { return yield(e, nil) })
 		t.close(err)
 		if err != nil && !errors.Is(err, errStopped) {
 			yield(nil, err)
 		}
 	}
+}
+
+// begin begins the time within which the request may be sent.
+func (t *Turn) begin() {
+	t.begun = time.Now()
+	t.schedule = t.opts.Retry.Begin(t.begun)
 }
 
 // errStopped says that the consumer left the loop.
@@ -105,6 +119,9 @@ func (t *Turn) run(ctx context.Context, show func(sdk.Event) bool) error {
 
 // attempt sends req, passes on the answer's events, and tells that it was sent.
 func (t *Turn) attempt(ctx context.Context, req *sdk.ChatRequest, show func(sdk.Event) bool) error {
+	if err := t.pace(ctx); err != nil {
+		return err
+	}
 	began := time.Now()
 	err := t.send(ctx, req, show)
 	if t.opts.Sent != nil {

@@ -257,19 +257,19 @@ func (c *chatConnection) Ask(ctx context.Context, request *sdk.ChatRequest, w re
 	if err := c.start(ctx); err != nil {
 		return &chat.Result{Err: presentable(err)}
 	}
-	credential, err := c.connection.credential(ctx)
-	if err != nil {
-		return &chat.Result{Err: presentable(err)}
-	}
 	if request.Model == "" {
 		request.Model = chosenModel(c.connection.config)
 	}
-	request.Connection = c.connection.sdkConnection(credential)
-	books := &bookkeeper{app: c.app, connection: c.connection, request: request}
-	defer books.enter()
-	options := c.connection.turnOptions(request)
-	options.Heard, options.Sent = w.Sent, books.attempt
-	options.Retrying = books.retrying(func(r chat.Retry) error { w.Repeat(r); return nil })
+	x := &exchange{app: c.app, watch: watcher{
+		heard:    w.Sent,
+		retrying: func(r chat.Retry) error { w.Repeat(r); return nil },
+		pausing:  func(p chat.Pause, _ sdk.Origin) error { w.Pause(p); return nil },
+	}}
+	defer x.end()
+	options, err := x.over(ctx, c.connection, request)
+	if err != nil {
+		return &chat.Result{Err: presentable(err)}
+	}
 	turn := chat.NewTurn(options)
 	for event, err := range turn.Events(ctx) {
 		if err != nil {

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -173,19 +172,16 @@ func chosenModel(cfg *config.Config) string {
 // send runs the turn and renders it.
 func (o *promptOptions) send(ctx context.Context, c *connection, request *sdk.ChatRequest, past *past) error {
 	a := o.app
-	credential, err := c.credential(ctx)
-	if err != nil {
-		return err
-	}
-	request.Connection = c.sdkConnection(credential)
 	renderer, err := a.renderer(o.partial)
 	if err != nil {
 		return err
 	}
-	books := &bookkeeper{app: a, connection: c, request: request}
-	defer books.enter()
-	options := c.turnOptions(request)
-	options.Retrying, options.Sent = books.retrying(showRetry(renderer)), books.attempt
+	x := &exchange{app: a, watch: watcher{retrying: showRetry(renderer), pausing: showPause(renderer)}}
+	defer x.end()
+	options, err := x.over(ctx, c, request)
+	if err != nil {
+		return err
+	}
 	turn := chat.NewTurn(options)
 	began := time.Now()
 	err = renderer.Start(render.Session{Model: c.origin(request).Model, Dir: a.dir, Version: version()})
@@ -214,19 +210,6 @@ func (o *promptOptions) send(ctx context.Context, c *connection, request *sdk.Ch
 		return &reportedError{code: code}
 	}
 	return nil
-}
-
-// turnOptions says how a request is sent over a connection.
-func (c *connection) turnOptions(request *sdk.ChatRequest) chat.Options {
-	return chat.Options{
-		Provider:         c.plugin,
-		Request:          request,
-		Origin:           c.origin(request),
-		FirstByteTimeout: cmp.Or(c.config.Options.Timeout, c.description().FirstByteTimeout, defaultFirstByte),
-		IdleTimeout:      cmp.Or(c.config.Options.IdleTimeout, c.description().IdleTimeout, defaultIdle),
-		Refresh:          c.rejected,
-		Retry:            retryPolicy(&c.config.Options),
-	}
 }
 
 // incompleteError is the error of an answer that ended in good order but short

@@ -51,6 +51,10 @@ type Key struct {
 	// no use for its flag.
 	Prompt bool
 
+	// PerProvider says that providers.NAME.KEY sets it for one provider alone, before
+	// the same file's Settings.
+	PerProvider bool
+
 	// Empty says that an empty flag is a value, rather than a mistake.
 	Empty bool
 }
@@ -73,6 +77,15 @@ func env(names ...string) []Env {
 		list[i].Name = n
 	}
 	return list
+}
+
+// of returns the row as it is for a provider: what a settings file says of that one
+// comes first. A provider's own setting of the same name keeps its meaning.
+func (k Key) of(p *Provider) Key {
+	if p != nil && k.PerProvider && !slices.ContainsFunc(p.Settings, func(s ProviderSetting) bool { return s.Name == k.Name }) {
+		k.Settings = slices.Concat([]string{settingKey(p.Name, k.Name)}, k.Settings)
+	}
+	return k
 }
 
 func bound(f float64) *float64 { return &f }
@@ -131,14 +144,16 @@ func samplingKeys() []Key {
 // programKeys are those of the program itself.
 func programKeys() []Key {
 	return []Key{
-		{Name: "timeout", Help: "longest wait for the first byte of an answer", Type: TypeDuration, Min: bound(0), Project: true,
+		{Name: "timeout", PerProvider: true, Help: "longest wait for the first byte of an answer", Type: TypeDuration, Min: bound(0), Project: true,
 			Flag: "--timeout", Env: env("QWEN_TIMEOUT"), Settings: []string{"model.generationConfig.timeout"}},
-		{Name: "idle-timeout", Prompt: true, Help: "longest silence within an answer", Type: TypeDuration, Min: bound(0), Project: true,
+		{Name: "idle-timeout", PerProvider: true, Prompt: true, Help: "longest silence within an answer", Type: TypeDuration, Min: bound(0), Project: true,
 			Flag: "--idle-timeout", Env: env("QWEN_IDLE_TIMEOUT"), Settings: []string{"model.generationConfig.idleTimeout"}},
-		{Name: "max-retries", Prompt: true, Help: "how often a request that failed is sent again at most, 0 for never", Type: TypeInt, Min: bound(0), Default: "4", Project: true,
+		{Name: "max-retries", PerProvider: true, Prompt: true, Help: "how often a request that failed is sent again at most, 0 for never", Type: TypeInt, Min: bound(0), Default: "4", Project: true,
 			Flag: "--max-retries", Env: env("QWEN_MAX_RETRIES"), Settings: []string{"model.generationConfig.maxRetries"}},
-		{Name: "retry-budget", Prompt: true, Help: "time after the first request in which it may be sent again", Type: TypeDuration, Min: bound(0), Default: "2m0s",
+		{Name: "retry-budget", PerProvider: true, Prompt: true, Help: "time after the first request in which it may be sent again", Type: TypeDuration, Min: bound(0), Default: "2m0s",
 			Flag: "--retry-budget", Env: env("QWEN_RETRY_BUDGET"), Settings: []string{"model.generationConfig.retryBudget"}},
+		{Name: "pacing", PerProvider: true, Help: "keep under the rate of a service: on, off, or a rate such as 60/1m", Type: TypeString, Default: "on",
+			Env: env("QWEN_PACING"), Settings: []string{"model.generationConfig.pacing"}},
 		{Name: "output-format", Prompt: true, Help: "form of the output", Type: TypeString, Default: "text",
 			Enum: []string{"text", "json", "stream-json"},
 			Flag: "--output-format", Env: env("QWEN_OUTPUT_FORMAT"), Settings: []string{"output.format"}},

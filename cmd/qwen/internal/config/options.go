@@ -20,6 +20,7 @@ type Options struct {
 	IdleTimeout  time.Duration `mapstructure:"idle-timeout"` // longest silence within an answer
 	MaxRetries   int           `mapstructure:"max-retries"`  // times that a request is sent again
 	RetryBudget  time.Duration `mapstructure:"retry-budget"` // after the first request
+	Pacing       string        `mapstructure:"pacing"`       // "on", "off", or a rate
 	OutputFormat string        `mapstructure:"output-format"`
 	LogLevel     string        `mapstructure:"log-level"`
 	Color        string        `mapstructure:"color"`

@@ -129,6 +129,7 @@ func (r *resolver) resolveTable() error {
 		case KeyProvider, KeyModel, KeyEndpoint, KeyAPIKey:
 			continue // resolveConnection
 		}
+		k = k.of(r.provider)
 		v, err := checked(k, r.lookup(k))
 		if err != nil && first == nil {
 			first = err

@@ -107,6 +107,12 @@ func (r *resolver) settingRows(doc *document) []Key {
 	rows := slices.Clone(r.table)
 	for i := range r.in.Providers {
 		p := &r.in.Providers[i]
+		for _, k := range r.table {
+			if own := k.of(p); len(own.Settings) > len(k.Settings) {
+				own.Settings = own.Settings[:1]
+				rows = append(rows, own)
+			}
+		}
 		for _, s := range p.Settings {
 			rows = append(rows, p.key(s))
 		}

@@ -36,6 +36,9 @@ type Renderer interface {
 	// Retry shows that the request is sent again.
 	Retry(r Retry) error
 
+	// Pause shows that the request waits for its time.
+	Pause(p Pause) error
+
 	// Finish shows how the run ended. It is called exactly once, and last.
 	Finish(o Outcome) error
 }
@@ -55,6 +58,14 @@ type Retry struct {
 	Of      int           // requests at most
 	Wait    time.Duration // before it is sent
 	Renewed bool          // it goes with another credential
+}
+
+// Pause says that a request waits before it is sent, so that the rate of a service is
+// kept.
+type Pause struct {
+	Provider, Host string
+	Until          time.Time
+	Why            string // as a clause: "to stay under 60 requests a minute"
 }
 
 // Outcome says how a run ended.

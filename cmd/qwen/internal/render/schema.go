@@ -46,6 +46,18 @@ type retryMessage struct {
 	Error       *errorDetail `json:"error"` // how the attempt before ended
 }
 
+// pauseMessage is ours: the request waits for its time.
+type pauseMessage struct {
+	Type      string `json:"type"`    // "system"
+	Subtype   string `json:"subtype"` // "pacing"
+	UUID      string `json:"uuid"`
+	SessionID string `json:"session_id"`
+	Provider  string `json:"provider"`
+	Host      string `json:"host,omitempty"`
+	DelayMS   int64  `json:"delay_ms"`
+	Reason    string `json:"reason"`
+}
+
 // assistantMessage holds blocks of one type; an answer of several types becomes
 // several messages.
 type assistantMessage struct {

@@ -70,6 +70,7 @@ type Watcher struct {
 	Event  func(sdk.Event) // of the answer
 	Sent   func()          // the service has the request: it answers with whatever
 	Repeat func(chat.Retry)
+	Pause  func(chat.Pause) // the request waits for its time
 }
 
 // About says who a [Connection] is.

@@ -194,6 +194,7 @@ func chatWatcher(a *answer) Watcher {
 		Event:  a.event,
 		Sent:   func() { a.enter(front.Waiting) },
 		Repeat: a.repeat,
+		Pause:  a.pause,
 	}
 }
 
@@ -273,6 +274,15 @@ func (a *answer) repeat(r chat.Retry) {
 	a.state = front.State{
 		Phase: front.Retrying, Since: time.Now(), Until: time.Now().Add(r.Wait), Host: a.state.Host,
 		Retry: r.Attempt, Of: r.Of, Reason: a.chat.Backend.Clean(render.RetryReason(render.Retry(r))),
+	}
+	a.tell()
+}
+
+// pause shows that the request waits, so that the rate of the service is kept.
+func (a *answer) pause(p chat.Pause) {
+	a.state = front.State{
+		Phase: front.Pacing, Since: time.Now(), Until: p.Until, Host: a.state.Host,
+		Text: upperFirst(a.chat.Backend.Clean(p.Why)) + ": going on",
 	}
 	a.tell()
 }

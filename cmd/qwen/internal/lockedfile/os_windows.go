@@ -1,0 +1,3 @@
+package lockedfile
+
+const openFlags = 0
