@@ -2,89 +2,62 @@ package markdown
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
-	"time"
 )
 
-// answer is a long answer in pieces of 25 bytes.
-func answer(size int) []string {
+const section = "## Section %d\n\nSome *words* about `code` and [a link](https://example.com/a), **long enough** to be broken" +
+	" at the width of a terminal, 中文也有一些，放在一起。\n\n1. First\n   - nested\n2. Second `two`\n\n```go\nfunc f(x int) string" +
+	" { // comment\n\treturn \"text\"\n}\n```\n\n| a | b |\n|---|--:|\n| one | 1 |\n| **two** | 2 |\n\n> quoted\n\n"
+
+// deltas is a long answer in pieces of 25 bytes.
+func deltas(size int) []string {
 	var b strings.Builder
 	for i := 0; b.Len() < size; i++ {
-		fmt.Fprintf(&b, sample, i, i)
+		fmt.Fprintf(&b, section, i)
 	}
-	text := b.String()
-	var deltas []string
-	for len(text) > 25 {
-		deltas = append(deltas, text[:25])
-		text = text[25:]
+	var pieces []string
+	for piece := range slices.Chunk([]byte(b.String()), 25) {
+		pieces = append(pieces, string(piece))
 	}
-	return append(deltas, text)
+	return pieces
 }
 
-const sample = "## Section %d\n\nSome *words* about `code` and [a link](https://example.com/a), **long enough** to be broken" +
-	" at the width of a terminal, 中文也有一些，放在一起。\n\n1. First\n   - nested\n2. Second `two`\n\n```go\nfunc f(x int) string" +
-	" { // comment\n\treturn \"text\"\n}\n```\n\n| a | b |\n|---|--:|\n| one | %d |\n| **two** | 2 |\n\n> quoted\n\n"
-
-// BenchmarkStream is an answer of 500 KB that is painted every 33 pieces: 30 times a
-// second, if 1,000 arrive.
+// BenchmarkStream is an answer that arrives with 1,000 pieces a second and is painted
+// 30 times a second. What it costs per piece does not depend on its length.
 func BenchmarkStream(b *testing.B) {
-	deltas := answer(500_000)
-	b.ReportAllocs()
-	for b.Loop() {
-		s := New(Options{Width: 110, Theme: Dark(), Links: true})
-		for i, delta := range deltas {
-			s.Write(delta)
-			if i%33 == 0 {
+	for _, size := range []int{50_000, 500_000, 5_000_000} {
+		pieces := deltas(size)
+		b.Run(fmt.Sprintf("%dKB", size/1000), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				s := New(Options{Width: 110, Theme: Dark(), Links: true})
+				for i, piece := range pieces {
+					s.Write(piece)
+					if i%33 == 0 {
+						s.Tail()
+					}
+				}
+				s.Close()
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(pieces)), "ns/piece")
+		})
+	}
+}
+
+// BenchmarkTail is the tail of texts that are as long as one can be and have nothing
+// in them but marks.
+func BenchmarkTail(b *testing.B) {
+	for _, piece := range []string{"word ", "中文", "[", "![a", "[](", "[a](", "*a ", "*a _b ", "a**b", "*a **b ", "*", "`a``", "<a ", "x<!--", "&amp;",
+		"\\", "$a", "x$$ ", "\\(", "http://a ", "|a", ">", "- ", "\u200d👩", "a\u0301"} {
+		b.Run(piece, func(b *testing.B) {
+			s := New(Options{Width: 80, Theme: Dark(), Links: true})
+			s.Write(strings.Repeat(piece, (maxOpen-1)/len(piece)))
+			for b.Loop() {
+				s.fresh = false
 				s.Tail()
 			}
-		}
-		s.Close()
-	}
-}
-
-// BenchmarkTailOfEverything paints after each piece.
-func BenchmarkTailOfEverything(b *testing.B) {
-	deltas := answer(500_000)
-	b.ReportAllocs()
-	for b.Loop() {
-		s := New(Options{Width: 110, Theme: Dark(), Links: true})
-		for _, delta := range deltas {
-			s.Write(delta)
-			s.Tail()
-		}
-		s.Close()
-	}
-}
-
-func TestPathologies(t *testing.T) {
-	rep := func(s string, n int) string { return strings.Repeat(s, n/len(s)) }
-	const n = 16000
-	for name, text := range map[string]string{
-		"words": rep("word ", n), "cjk": rep("中文", n), "[": rep("[", n), "![": rep("![", n), "[](": rep("[](", n), "*a": rep("*a ", n), "*a _b": rep("*a _b ", n), "a**b": rep("a**b", n), "**a": rep("**a", n), "*a**b": rep("*a **b ", n),
-		"a_*": rep("a*_ ", n), "`": func() string {
-			var b strings.Builder
-			for i := 1; b.Len() < n; i++ {
-				b.WriteString(strings.Repeat("`", i) + " ")
-			}
-			return b.String()
-		}(),
-		"[a](": rep("[a](", n), "<": rep("<", n), "<a ": rep("<a ", n), "<!--": rep("x<!--", n), "<?": rep("x<?", n), "&": rep("&", n), "&a;": rep("&amp;", n), "\\": rep("\\", n), "$": rep("$a", n), "$$": rep("x$$ ", n), "\\(": rep("\\(", n), "http": rep("http://a ", n), "http2": rep("http://", n), "]": rep("]", n), "[]": rep("[a]", n), "[[]": rep("[", n/2) + rep("]", n/2), "emoji": rep("👩‍👩‍👧‍👦", n), "comb": "a" + rep("\u0301", n), "ZWJ": rep("👩‍", n), "long": rep("a", n), "*nest": rep("*", n/2) + "a" + rep("*", n/2), "*a nested": rep("*a ", n/2) + rep(" a*", n/2), "**x": rep("**a *b ", n/2) + rep(" a* b**", n/2), "~~": rep("~~a ", n), "|": rep("|a", n) + "\n" + rep("|-", n) + "\n", ">": rep(">", n), "- ": rep("- ", n), "table": "|a|b|\n|-|-|\n" + rep("|a*b_c`d|e|\n", n), "![a](": rep("![a](b)", n), "[a](b": rep("[a](b) ", n), "nl": rep("a\n", n), "tabs": rep("\t", n) + "a", "inlist": "- a\n" + rep("  \t", n) + "a", "pipe`": "|" + func() string {
-			var b strings.Builder
-			for i := 1; b.Len() < n; i++ {
-				b.WriteString(strings.Repeat("`", i) + " ")
-			}
-			return b.String()
-		}() + "\n|-|\n",
-	} {
-		s := New(Options{Width: 80, Theme: Dark(), Links: true})
-		t0 := time.Now()
-		s.Write(text)
-		t1 := time.Now()
-		s.Tail()
-		t2 := time.Now()
-		if d := max(t1.Sub(t0), t2.Sub(t1)); d > 4*time.Millisecond {
-			t.Logf("%-10s write %v tail %v", name, t1.Sub(t0), t2.Sub(t1))
-		}
+		})
 	}
 }

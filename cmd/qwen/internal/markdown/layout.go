@@ -43,10 +43,7 @@ func (d *document) inList() bool {
 
 // bars is the empty line between the last block and the next one.
 func (d *document) bars() string {
-	var t text
-	for _, k := range d.containers[:d.common()] {
-		d.addPrefix(&t, k)
-	}
+	t := d.marks(d.common())
 	return t.trimmed()
 }
 
@@ -56,12 +53,8 @@ func (d *document) put(t *text, s segment) {
 		d.out = append(d.out, t.line(s))
 		return
 	}
-	var l text
-	first := d.outermost()
+	l := d.marks(len(d.containers))
 	for i := range d.containers {
-		if i >= first {
-			d.addPrefix(&l, d.containers[i])
-		}
 		d.containers[i].shown = true
 	}
 	if s.from == s.to {
@@ -79,16 +72,20 @@ func (d *document) putWrapped(t *text) {
 	}
 }
 
-func (d *document) addPrefix(t *text, k container) {
-	switch {
-	case k.quote:
-		t.add(quoteBar, d.theme.bar, "")
-	case k.shown:
-		t.fill(k.columns())
-	default:
-		t.add(k.marker, d.theme.markerStyle(k.marker), "")
-		t.fill(1)
+// marks is what a line in the outer n containers begins with.
+func (d *document) marks(n int) text {
+	var t text
+	for i := d.outermost(); i < n; i++ {
+		switch k := &d.containers[i]; {
+		case k.quote:
+			t.add(quoteBar, d.theme.bar, "")
+		case k.shown:
+			t.fill(k.columns())
+		default:
+			t.add(k.marker+" ", d.theme.markerStyle(k.marker), "")
+		}
 	}
+	return t
 }
 
 // columns returns how many columns the container takes from what is in it.

@@ -23,21 +23,35 @@ func everything(t testing.TB) string {
 // TestPieces checks that it does not matter how a text is cut, nor that the tail is
 // looked at meanwhile.
 func TestPieces(t *testing.T) {
-	text, o := everything(t), Options{Width: 60, Theme: Dark(), Links: true}
-	want := Render(text, o)
+	o := Options{Width: 60, Theme: Dark(), Links: true}
 	rnd := rand.New(rand.NewPCG(1, 2))
-	for _, longest := range []int{1, 2, 7, 30, 200} {
+	for name, c := range map[string]struct {
+		text    string
+		longest int
+	}{
+		"bytes":         {everything(t), 1},
+		"words":         {everything(t), 10},
+		"lines":         {everything(t), 100},
+		"blocks":        {everything(t), 1000},
+		"a line":        {"- " + strings.Repeat("a *word* ", 10_000), 5000},
+		"a blob":        {strings.Repeat("中文", 10_000), 5000},
+		"a paragraph":   {strings.Repeat("some *words*\n", 5000), 5000},
+		"a line's end":  {strings.Repeat("a", maxOpen) + "\n" + strings.Repeat("b", maxOpen+1) + "\nc", maxOpen + 2},
+		"code":          {"```\n" + strings.Repeat("0123456789", 5000) + "\n```\n", 5000},
+		"a table":       {"|a|b|\n|-|-|\n" + strings.Repeat("|c|d|\n", 1000), 500},
+		"a table's row": {"|a|b|\n|-|-|\n|" + strings.Repeat("c ", 20_000), 5000},
+	} {
+		want := Render(c.text, o)
 		s := New(o)
 		var got []string
-		for rest := text; rest != ""; {
-			n := min(1+rnd.IntN(longest), len(rest))
+		for rest := c.text; rest != ""; {
+			n := min(1+rnd.IntN(c.longest), len(rest))
 			got = append(got, s.Write(rest[:n])...)
 			s.Tail()
 			rest = rest[n:]
 		}
-		got = append(got, s.Close()...)
-		if !slices.Equal(got, want) {
-			t.Errorf("in pieces of up to %d bytes the result is another:\n%s", longest, diff(got, want))
+		if got = append(got, s.Close()...); !slices.Equal(got, want) {
+			t.Errorf("%s: in pieces the result is another:\n%s", name, diff(got, want))
 		}
 	}
 }
@@ -138,26 +152,17 @@ func TestBounds(t *testing.T) {
 		"blanks":             "    a\n" + strings.Repeat(strings.Repeat(" ", 1000)+"\n", 200),
 	} {
 		s := New(Options{Width: 80, Theme: Dark()})
-		letters := 0
-		held, longest := "", 0
+		held := 0
 		for rest := text; rest != ""; {
 			n := min(1000, len(rest))
-			letters += countText(s.Write(rest[:n]))
-			longest = max(longest, countText(s.Tail()))
+			s.Write(rest[:n])
+			held = max(held, len(strings.Join(s.Tail(), "\n")))
 			rest = rest[n:]
 		}
-		held = strings.Join(s.Close(), "\n")
-		if longest > 3*maxOpen || len(held) > 3*maxOpen {
-			t.Errorf("%s: up to %d bytes are held back, %d at the end", name, longest, len(held))
+		if held > 3*maxOpen {
+			t.Errorf("%s: %d bytes are held back", name, held)
 		}
 	}
-}
-
-func countText(lines []string) (n int) {
-	for _, line := range lines {
-		n += len(line)
-	}
-	return n
 }
 
 func TestResize(t *testing.T) {
@@ -216,6 +221,7 @@ func FuzzStream(f *testing.F) {
 		f.Add(s, uint64(1), uint8(20))
 	}
 	f.Fuzz(func(t *testing.T, text string, seed uint64, width uint8) {
+		text = text[:min(len(text), 1000)]
 		o := Options{Width: int(width), Theme: Dark(), Links: true}
 		want := Render(text, o)
 		if bad := drives(strings.Join(want, "")); bad != "" {
