@@ -28,6 +28,22 @@ type Result struct {
 	Withheld int
 }
 
+// Says reports whether the answer has anything for a person in it.
+func (r *Result) Says() bool {
+	for _, p := range r.Message.Parts {
+		switch p := p.(type) {
+		case *sdk.Reasoning:
+		case *sdk.Text:
+			if p.Text != "" {
+				return true
+			}
+		default:
+			return true
+		}
+	}
+	return false
+}
+
 // An Attempt is one request that was sent.
 type Attempt struct {
 	Began    time.Time

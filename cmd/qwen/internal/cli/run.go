@@ -234,29 +234,13 @@ func answerError(r *chat.Result) error {
 	case sdk.FinishLength, sdk.FinishContentFilter, sdk.FinishPause, sdk.FinishToolCalls:
 		return &incompleteError{r.Finish.Reason}
 	}
-	if !saysSomething(&r.Message) {
+	if !r.Says() {
 		e := sdk.Errorf(sdk.KindIncomplete, "the model gave an empty answer").
 			WithHint("Ask again, or another model: --model MODEL.")
 		e.Provider = r.Message.Origin.Provider
 		return e
 	}
 	return nil
-}
-
-// saysSomething reports whether a message has anything for a person in it.
-func saysSomething(m *sdk.Message) bool {
-	for _, p := range m.Parts {
-		switch p := p.(type) {
-		case *sdk.Reasoning:
-		case *sdk.Text:
-			if p.Text != "" {
-				return true
-			}
-		default:
-			return true
-		}
-	}
-	return false
 }
 
 // Default limits on silence. Models that think may take minutes.

@@ -156,7 +156,7 @@ func tellSessions(prompter *term.Prompter, list []session.Meta) error {
 		if i == askedAbout {
 			return prompter.Tell(fmt.Sprintf("... and %d more", len(list)-i))
 		}
-		if err := prompter.Tell(fmt.Sprintf("%s  %s  %s", m.ID, age(time.Since(m.Updated)), m.Title)); err != nil {
+		if err := prompter.Tell(fmt.Sprintf("%s  %s  %s", m.ID, session.Age(time.Since(m.Updated)), m.Title)); err != nil {
 			return err
 		}
 	}

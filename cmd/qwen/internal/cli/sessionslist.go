@@ -74,7 +74,7 @@ func (a *app) printSessions(list []session.Meta, all bool) error {
 	}
 	rows := [][]string{{"ID", "AGE", "MESSAGES", "MODEL", "DIRECTORY", "TITLE"}}
 	for _, m := range list {
-		rows = append(rows, []string{m.ID, age(time.Since(m.Updated)), strconv.Itoa(m.Messages), m.Model, a.shortDir(m.Dir), m.Title})
+		rows = append(rows, []string{m.ID, session.Age(time.Since(m.Updated)), strconv.Itoa(m.Messages), m.Model, a.shortDir(m.Dir), m.Title})
 	}
 	if err := a.printTable(fitLast(rows, a.streams.Out.Width())); err != nil {
 		return err
@@ -118,19 +118,6 @@ func lead(rows [][]string) int {
 		}
 	}
 	return sum
-}
-
-// age writes how long ago something was, in few characters.
-func age(d time.Duration) string {
-	switch {
-	case d < time.Minute:
-		return "now"
-	case d < time.Hour:
-		return fmt.Sprintf("%d min", int(d.Minutes()))
-	case d < 48*time.Hour:
-		return fmt.Sprintf("%d h", int(d.Hours()))
-	}
-	return fmt.Sprintf("%d days", int(d.Hours()/24))
 }
 
 // shortDir writes a directory with ~ for home.

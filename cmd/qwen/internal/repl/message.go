@@ -10,6 +10,7 @@ import (
 
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/files"
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/front"
+	"github.com/qwen-cli/qwen/cmd/qwen/internal/session"
 	"github.com/qwen-cli/qwen/sdk"
 )
 
@@ -113,18 +114,7 @@ func (c *Chat) path(name string) string {
 }
 
 func (a *attachment) described() string {
-	return fmt.Sprintf("%s (%s, %s)", a.name, a.content.Kind, size(a.content.Size))
-}
-
-// size writes a number of bytes as people read it.
-func size(n int64) string {
-	switch {
-	case n >= 1<<20:
-		return fmt.Sprintf("%.1f MB", float64(n)/(1<<20))
-	case n >= 1<<10:
-		return fmt.Sprintf("%d KB", (n+1<<9)>>10)
-	}
-	return fmt.Sprintf("%d bytes", n)
+	return fmt.Sprintf("%s (%s, %s)", a.name, a.content.Kind, session.Size(a.content.Size))
 }
 
 // attachCommand adds a file to what goes along with the next message, shows what

@@ -79,7 +79,7 @@ func (c *Chat) sessionLabel(m session.Meta) string {
 }
 
 func (c *Chat) sessionNote(m session.Meta) string {
-	parts := []string{ago(time.Since(m.Updated)), count(m.Messages, "message", "messages")}
+	parts := []string{ago(m.Updated), count(m.Messages, "message", "messages")}
 	if m.Dir != c.Dir {
 		parts = append(parts, c.shortDir(m.Dir))
 	}
@@ -93,16 +93,12 @@ func (c *Chat) shortDir(dir string) string {
 	return dir
 }
 
-func ago(d time.Duration) string {
-	switch {
-	case d < time.Minute:
-		return "just now"
-	case d < time.Hour:
-		return fmt.Sprintf("%d min ago", d/time.Minute)
-	case d < 24*time.Hour:
-		return fmt.Sprintf("%d h ago", d/time.Hour)
+// ago says how long ago something was.
+func ago(at time.Time) string {
+	if age := session.Age(time.Since(at)); age != "now" {
+		return age + " ago"
 	}
-	return count(int(d/(24*time.Hour)), "day ago", "days ago")
+	return "just now"
 }
 
 // resume goes on with the conversation that text names.
@@ -145,7 +141,7 @@ func (c *Chat) show(conversation *session.Conversation) {
 		c.showItem(item)
 	}
 	c.note(fmt.Sprintf("Going on with %q, %s, last used %s.", c.sessionLabel(conversation.Meta),
-		count(conversation.Messages, "message", "messages"), ago(time.Since(conversation.Updated))))
+		count(conversation.Messages, "message", "messages"), ago(conversation.Updated)))
 	if conversation.Damaged > 0 {
 		c.hint(count(conversation.Damaged, "line of its file could not be read, and is left out.", "lines of its file could not be read, and are left out."))
 	}
@@ -228,7 +224,7 @@ func (c *Chat) sessions(ctx context.Context, _ string) error {
 	const most = 20
 	var rows [][]string
 	for _, m := range list[:min(most, len(list))] {
-		rows = append(rows, []string{m.ID, ago(time.Since(m.Updated)), count(m.Messages, "message", "messages"), c.sessionLabel(m)})
+		rows = append(rows, []string{m.ID, ago(m.Updated), count(m.Messages, "message", "messages"), c.sessionLabel(m)})
 	}
 	c.Front.Say(front.Entry{Kind: front.Report, Text: table(rows)})
 	if len(list) > most {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/files"
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/front"
+	"github.com/qwen-cli/qwen/cmd/qwen/internal/session"
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/shell"
 	"github.com/qwen-cli/qwen/sdk"
 )
@@ -42,7 +43,7 @@ func (c *Chat) run(ctx context.Context, line string) error {
 func ran(r shell.Result) string {
 	text := fmt.Sprintf("exit code %d · %s", r.ExitCode, seconds(r.Duration))
 	if r.Truncated > 0 {
-		text += " · " + size(r.Truncated) + " in the middle left out"
+		text += " · " + session.Size(r.Truncated) + " in the middle left out"
 	}
 	return text
 }

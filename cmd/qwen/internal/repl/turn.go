@@ -109,7 +109,7 @@ func (c *Chat) answered(r *chat.Result) {
 			c.note(upperFirst(c.Backend.Clean(remark)) + ".")
 		}
 	}
-	if !saysSomething(&r.Message) {
+	if !r.Says() {
 		c.fault("the model gave an empty answer", "Ctrl-Y or /retry asks again; /model chooses another.")
 	}
 	c.hint(c.summary(r))
@@ -150,22 +150,6 @@ func (c *Chat) tellWithheld(r *chat.Result) {
 	c.talk.withheld = r.Withheld
 	c.hint(fmt.Sprintf("Not sent along: %s of another service, which %s cannot read. All text was.",
 		count(r.Withheld, "encrypted thought", "encrypted thoughts"), c.about().Host))
-}
-
-// saysSomething reports whether a message has anything for a person in it.
-func saysSomething(m *sdk.Message) bool {
-	for _, p := range m.Parts {
-		switch p := p.(type) {
-		case *sdk.Reasoning:
-		case *sdk.Text:
-			if p.Text != "" {
-				return true
-			}
-		default:
-			return true
-		}
-	}
-	return false
 }
 
 // An answer passes the events of a turn on to the front and to the session.
