@@ -24,9 +24,10 @@ type Options struct {
 	// answer, with the model that answered.
 	Origin sdk.Origin
 
-	// FirstByteTimeout bounds the wait for the first event, IdleTimeout the wait
-	// for each further one; any event counts, heartbeats too. Only time spent
-	// waiting for the provider counts. 0: no limit.
+	// FirstByteTimeout bounds each wait for a sign of life until the answer begins,
+	// IdleTimeout each one after that; any event is one, heartbeats too, but with
+	// these an answer has not begun. Only time spent waiting for the provider counts.
+	// 0: no limit.
 	FirstByteTimeout time.Duration
 	IdleTimeout      time.Duration
 
@@ -145,19 +146,36 @@ func (t *Turn) send(ctx context.Context, req *sdk.ChatRequest, show func(sdk.Eve
 		if err != nil {
 			return t.explain(t.cause(ctx, w, err))
 		}
-		if !w.heard && t.opts.Heard != nil {
-			t.opts.Heard()
-		}
-		w.heard = true
+		t.hear(w, e)
 		if !t.pass(e, show) {
 			return errStopped
 		}
 		if _, ok := e.(*sdk.Finished); ok {
 			return nil
 		}
-		w.wait(t.opts.IdleTimeout)
+		w.wait(t.patience(w))
 	}
 	return nil // not reached: CheckStream ends with Finished or with an error
+}
+
+// hear notes a sign of life, and whether it is one of an answer.
+func (t *Turn) hear(w *watch, e sdk.Event) {
+	if !w.heard && t.opts.Heard != nil {
+		t.opts.Heard()
+	}
+	w.heard = true
+	if _, ok := e.(*sdk.Heartbeat); !ok {
+		w.answered = true
+	}
+}
+
+// patience returns how long the next sign of life may take: while the model has not
+// begun to answer, as long as the first one, for it may think in silence.
+func (t *Turn) patience(w *watch) time.Duration {
+	if !w.answered {
+		return t.opts.FirstByteTimeout
+	}
+	return t.opts.IdleTimeout
 }
 
 // pass records e and shows it, unless a first attempt has shown the same warning
