@@ -166,9 +166,9 @@ func (c *Console) Draw(finished []string, f Frame) error {
 func (c *Console) locate() (columns, rows int) {
 	columns, rows = c.Size()
 	r := &c.region
-	if c.answers.resized() {
-		r.stale = true
-	}
+	changed, settling := c.answers.resized()
+	r.stale = r.stale || changed
+	r.settling = settling || columns != r.columns && len(r.lines) > 0
 	r.reflow = c.answers.reflow(r.reflow)
 	if len(r.lines) == 0 || r.reflow != breaksLines || !r.stale && columns == r.columns {
 		return columns, rows
