@@ -28,7 +28,8 @@ type Console struct {
 	decoder decoder
 	events  chan Event
 	arrived chan Event    // what goes into events, whoever it comes from
-	ended   chan struct{} // closed when the input has ended
+	ended   chan struct{} // closed when the input has ended, once
+	endOnce sync.Once
 	over    chan struct{} // closed when the console is
 	answers *answers
 

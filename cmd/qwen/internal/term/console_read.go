@@ -19,7 +19,7 @@ func (c *Console) read(ctx context.Context) {
 		case ctx.Err() != nil:
 			return
 		case err != nil:
-			close(c.ended)
+			c.endOnce.Do(func() { close(c.ended) })
 			return
 		}
 	}

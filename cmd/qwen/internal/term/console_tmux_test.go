@@ -119,8 +119,10 @@ func showEvents() error {
 		line := fmt.Sprintf("%T %v", e, e)
 		if k, ok := e.(Key); ok {
 			line = "key " + k.String()
-			if line == "key q" {
-				break
+		}
+		if line == "key ctrl+z" {
+			if err := c.Suspend(Stop); err != nil {
+				return err
 			}
 		}
 		if err := c.Draw([]string{strings.ReplaceAll(line, "\n", "|")}, Frame{}); err != nil {
@@ -136,19 +138,22 @@ type multiplexer struct {
 	socket string
 }
 
-func startTmux(t *testing.T, program string, columns, rows int) *multiplexer {
+// runProgram is a command that runs the program and leaves the terminal to be looked
+// at.
+const runProgram = "echo before; \"$self\"; echo after $?; exec sleep 60"
+
+func startTmux(t *testing.T, command, program string, columns, rows int) *multiplexer {
 	t.Helper()
 	if _, err := exec.LookPath("tmux"); err != nil {
 		t.Skip("tmux is not installed: what it makes of the console is not tested")
 	}
-	m := &multiplexer{t: t, socket: filepath.Join(t.TempDir(), "tmux")}
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
+	m := &multiplexer{t: t, socket: filepath.Join(t.TempDir(), "tmux")}
 	m.tmux("-f", os.DevNull, "new-session", "-d", "-x", fmt.Sprint(columns), "-y", fmt.Sprint(rows),
-		"-e", programVariable+"="+program,
-		"echo before; '"+self+"'; echo after $?; exec sleep 60")
+		"-e", programVariable+"="+program, "-e", "self="+self, command)
 	t.Cleanup(func() { m.tmux("kill-server") })
 	return m
 }
@@ -204,7 +209,7 @@ func TestConsoleInTmux(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			m := startTmux(t, "stream", 110, 36)
+			m := startTmux(t, runProgram, "stream", 110, 36)
 			m.waitFor(numbered(30)[:9])
 			if c.idle {
 				m.tmux("send-keys", "p")
@@ -267,7 +272,7 @@ func checkStream(t *testing.T, screen string) {
 
 func TestConsoleKeysInTmux(t *testing.T) {
 	t.Parallel()
-	m := startTmux(t, "events", 100, 20)
+	m := startTmux(t, runProgram, "events", 100, 20)
 	m.waitFor("ready")
 	for _, c := range []struct {
 		want string
@@ -287,4 +292,19 @@ func TestConsoleKeysInTmux(t *testing.T) {
 			t.Errorf("%q: %q is not in %q", c.args, c.want, got)
 		}
 	}
+}
+
+func TestConsoleStopsInTmux(t *testing.T) {
+	t.Parallel()
+	m := startTmux(t, "exec sh -i", "events", 100, 20)
+	m.tmux("send-keys", "\"$self\"", "Enter")
+	m.waitFor("ready")
+	m.tmux("send-keys", "C-z")
+	m.waitFor("Stopped")
+	m.tmux("send-keys", "echo in$((1))between", "Enter")
+	m.waitFor("in1between")
+	m.tmux("send-keys", "fg", "Enter")
+	m.waitFor("key ctrl+z")
+	m.tmux("send-keys", "a")
+	m.waitFor("key a")
 }
