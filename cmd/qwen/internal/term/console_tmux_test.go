@@ -125,6 +125,9 @@ func showEvents() error {
 				return err
 			}
 		}
+		if p, ok := e.(Paste); ok && len(p.Text) > 1000 {
+			line = fmt.Sprintf("%d lines", strings.Count(p.Text, "\n"))
+		}
 		if err := c.Draw([]string{strings.ReplaceAll(line, "\n", "|")}, Frame{}); err != nil {
 			return err
 		}
@@ -292,6 +295,21 @@ func TestConsoleKeysInTmux(t *testing.T) {
 			t.Errorf("%q: %q is not in %q", c.args, c.want, got)
 		}
 	}
+}
+
+// Thousands of lines that are pasted are one paste, with marks and without.
+func TestConsolePasteInTmux(t *testing.T) {
+	t.Parallel()
+	m := startTmux(t, runProgram, "events", 100, 20)
+	m.waitFor("ready")
+	file := filepath.Join(t.TempDir(), "lines")
+	if err := os.WriteFile(file, []byte(strings.Repeat(strings.Repeat("x", 99)+"\n", 3000)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	m.tmux("load-buffer", file, ";", "paste-buffer", "-p")
+	m.waitFor("ready\n3000 lines\n")
+	m.tmux("paste-buffer")
+	m.waitFor("ready\n3000 lines\n3000 lines\n")
 }
 
 func TestConsoleStopsInTmux(t *testing.T) {
