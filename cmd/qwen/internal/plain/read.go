@@ -3,7 +3,6 @@ package plain
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -98,7 +97,8 @@ func (f *Front) lines(ctx context.Context) ([]string, error) {
 			f.line("The terminal takes no longer lines: the end of this one is lost. Enter sends the rest, Ctrl-C drops it.")
 			held = true
 		case len(next) > 1:
-			f.line(fmt.Sprintf("%d lines. Enter sends them, Ctrl-C drops them.", len(lines)))
+			f.leaveLine() // the end of a paste may stand there
+			f.line(front.Count(int64(len(lines))) + " lines so far. Enter sends them, Ctrl-C drops them.")
 			held = true
 		case goesOn:
 			*last = before
