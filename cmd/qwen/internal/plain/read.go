@@ -56,7 +56,7 @@ func (f *Front) message(ctx context.Context) (string, error) {
 		f.leaveLine()
 		return "", err
 	}
-	text := strings.ToValidUTF8(strings.Join(lines, "\n"), "\uFFFD")
+	text := typed(lines)
 	if strings.TrimSpace(text) == "" {
 		text, f.kept = f.kept, ""
 		return text, nil
@@ -68,6 +68,16 @@ func (f *Front) message(ctx context.Context) (string, error) {
 		f.history.Add(text)
 	}
 	return text, nil
+}
+
+// typed returns lines as one text. Where the terminal edits them, an arrow key types
+// a control sequence, which nobody meant to send.
+func typed(lines []string) string {
+	text := strings.ToValidUTF8(strings.Join(lines, "\n"), "\uFFFD")
+	if strings.Contains(text, "\x1b") {
+		return term.Clean(text)
+	}
+	return text
 }
 
 // isCommand reports whether a text does something other than to be sent, after
