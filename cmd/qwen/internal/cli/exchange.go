@@ -45,6 +45,13 @@ func (x *exchange) over(ctx context.Context, c *connection, request *sdk.ChatReq
 			return x.relay.next(ctx, failed, request, options.Origin)
 		}
 	}
+	b, err := x.app.budgetOf(c.config)
+	if err != nil {
+		return options, err
+	}
+	if b != nil {
+		(&purse{b, books}).hold(&options)
+	}
 	m, err := x.app.metronome(c, books.key())
 	if m != nil {
 		m.drive(&options)
