@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"cmp"
 	"context"
 
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/chat"
@@ -72,8 +71,8 @@ func (c *connection) turnOptions(request *sdk.ChatRequest) chat.Options {
 		Provider:         c.plugin,
 		Request:          request,
 		Origin:           c.origin(request),
-		FirstByteTimeout: cmp.Or(c.config.Options.Timeout, c.description().FirstByteTimeout, defaultFirstByte),
-		IdleTimeout:      cmp.Or(c.config.Options.IdleTimeout, c.description().IdleTimeout, defaultIdle),
+		FirstByteTimeout: c.firstByteTimeout(request),
+		IdleTimeout:      c.idleTimeout(request),
 		Refresh:          c.rejected,
 		Retry:            retryPolicy(&c.config.Options),
 	}
