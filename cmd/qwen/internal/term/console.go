@@ -28,7 +28,8 @@ type Console struct {
 	decoder decoder
 	events  chan Event
 	arrived chan Event    // what goes into events, whoever it comes from
-	ended   chan struct{} // closed when the input has ended
+	ended   chan struct{} // closed when the input has ended, once
+	endOnce sync.Once
 	over    chan struct{} // closed when the console is
 	answers *answers
 
@@ -166,9 +167,9 @@ func (c *Console) Draw(finished []string, f Frame) error {
 func (c *Console) locate() (columns, rows int) {
 	columns, rows = c.Size()
 	r := &c.region
-	if c.answers.resized() {
-		r.stale = true
-	}
+	changed, settling := c.answers.resized()
+	r.stale = r.stale || changed
+	r.settling = settling || columns != r.columns && len(r.lines) > 0
 	r.reflow = c.answers.reflow(r.reflow)
 	if len(r.lines) == 0 || r.reflow != breaksLines || !r.stale && columns == r.columns {
 		return columns, rows

@@ -19,7 +19,7 @@ func (c *Console) read(ctx context.Context) {
 		case ctx.Err() != nil:
 			return
 		case err != nil:
-			close(c.ended)
+			c.endOnce.Do(func() { close(c.ended) })
 			return
 		}
 	}
@@ -86,18 +86,27 @@ func pass(from <-chan Event, to chan<- Event, ended, over <-chan struct{}) {
 	}
 }
 
-// watchSize says when the size of the terminal has changed.
+// settleDelay is how long the size of the terminal does not change when somebody has
+// resized it. It is longer than tmux takes to tell the next size, 250 ms.
+const settleDelay = 300 * time.Millisecond
+
+// watchSize says when the size of the terminal has changed, and once more when it has
+// settled.
 func (c *Console) watchSize() {
 	resized, stop := resizes(c.Size)
 	defer stop()
+	var settled <-chan time.Time
 	for {
 		select {
 		case <-resized:
-			c.answers.resize()
-			c.dispatch(Resize{})
+			settled = time.After(settleDelay)
+		case <-settled:
+			settled = nil
 		case <-c.over:
 			return
 		}
+		c.answers.resize(settled != nil)
+		c.dispatch(Resize{})
 	}
 }
 
@@ -113,6 +122,7 @@ type answers struct {
 	done     chan struct{} // closed when there are none
 	position chan int      // the columns of the cursor that have been reported
 	size     bool          // has changed
+	settling bool          // and may change again
 	name     string        // of the terminal and its version; "" if not known
 }
 
@@ -172,19 +182,20 @@ func (a *answers) wait() {
 	}
 }
 
-func (a *answers) resize() {
+func (a *answers) resize(settling bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.size = true
+	a.size, a.settling = true, settling
 }
 
-// resized reports whether the size has changed since it was asked last.
-func (a *answers) resized() bool {
+// resized reports whether the size has changed since it was asked last, and whether
+// it may change again.
+func (a *answers) resized() (changed, settling bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	was := a.size
+	changed = a.size
 	a.size = false
-	return was
+	return changed, a.settling
 }
 
 func (a *answers) terminal() string {
