@@ -81,12 +81,14 @@ func configuration(o Options) string {
 }
 
 // wrapper writes down the program's process ID and, when it has ended, its exit code,
-// and keeps the terminal open for whoever looks at it. Keys that end the program are
-// not to end the wrapper.
+// and keeps the terminal open for whoever looks at it. Keys that end the program do
+// not end the wrapper, and when the terminal is closed, it waits for the program.
 const wrapper = `trap : INT QUIT
+trap closed=yes HUP
 sh -c 'echo $$ >"$0/pid"; exec "$@"' "$0" "$@"
 echo $? >"$0/exit"
-exec sleep 3600`
+trap - HUP
+[ "$closed" ] || exec sleep 3600`
 
 func (t *Terminal) newSession(o Options) []string {
 	args := []string{"-f", t.path("conf"), "new-session", "-d",
@@ -99,10 +101,27 @@ func (t *Terminal) newSession(o Options) []string {
 
 func (t *Terminal) path(name string) string { return filepath.Join(t.dir, name) }
 
-// Close ends the program and the terminal.
+// Close closes the terminal and waits until the program, which is told so by SIGHUP,
+// has ended: what it writes at last is written then.
 func (t *Terminal) Close() {
 	_ = t.command(nil, "kill-server").Run()
+	var pid int
+	if t.number("pid", &pid) && !t.ends(patience/4) {
+		if process, err := os.FindProcess(pid); err == nil {
+			_ = process.Kill()
+		}
+		t.ends(patience / 4)
+	}
 	_ = os.RemoveAll(t.dir)
+}
+
+// ends reports whether the program ends within a time.
+func (t *Terminal) ends(within time.Duration) bool {
+	for deadline := time.Now().Add(within); ; time.Sleep(5 * time.Millisecond) {
+		if _, ended := t.exit(); ended || time.Now().After(deadline) {
+			return ended
+		}
+	}
 }
 
 func (t *Terminal) command(env []string, args ...string) *exec.Cmd {
@@ -271,13 +290,11 @@ func (t *Terminal) PID() int {
 // signal's number if a signal has ended it.
 func (t *Terminal) Exit() int {
 	t.tb.Helper()
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
-		if code, ended := t.exit(); ended {
-			return code
-		}
+	if !t.ends(patience) {
+		t.tb.Fatalf("the program has not ended within %v\n%s", patience, framed(t.Screen()))
 	}
-	t.tb.Fatalf("the program has not ended within %v\n%s", patience, framed(t.Screen()))
-	return 0
+	code, _ := t.exit()
+	return code
 }
 
 func (t *Terminal) exit() (code int, ended bool) {
