@@ -81,6 +81,9 @@ func (a *answer) consume(body io.Reader) error {
 	if err := a.emitWarnings(); err != nil {
 		return err
 	}
+	if err := a.heartbeat(); err != nil { // the service has accepted the request
+		return err
+	}
 	r := newEventReader(body)
 	head := bytes.TrimLeft(bytes.TrimPrefix(r.peek(), []byte("\uFEFF")), " \t\r\n")
 	a.head = bytes.Clone(head[:min(len(head), 400)])

@@ -88,13 +88,13 @@ func (t *Turn) pause(ctx context.Context, d time.Duration) error {
 func (t *Turn) giveUp(failed *sdk.Error, d retry.Decision) *sdk.Error {
 	e := *failed
 	if t.retries > 0 {
-		e.Hint = joinSentences(fmt.Sprintf("It was tried %d times in %v.", t.result.Attempts, inWords(time.Since(t.begun))), e.Hint)
+		e.Hint = joinSentences(fmt.Sprintf("It was tried %d times in %v.", t.sent, inWords(time.Since(t.since))), e.Hint)
 	}
 	if e.RetryAfter > 0 {
 		e.Hint = joinSentences(e.Hint, fmt.Sprintf("Try again %s.", comeBack(time.Now(), e.RetryAfter)))
 	}
 	if d.TooLate && e.RetryAfter < time.Hour {
-		minutes := (time.Since(t.begun)+e.RetryAfter)/time.Minute + 1
+		minutes := (time.Since(t.since)+e.RetryAfter)/time.Minute + 1
 		e.Hint = joinSentences(e.Hint, fmt.Sprintf("qwen waits that long with --retry-budget %dm.", minutes))
 	}
 	return &e

@@ -20,7 +20,7 @@ func (t *Turn) pace(ctx context.Context) error {
 	if err := t.opts.Pace(ctx, t.pausing); err != nil {
 		return t.explain(t.cause(ctx, nil, err))
 	}
-	if t.result.Attempts == 0 {
+	if t.sent == 0 {
 		t.begin()
 	}
 	return nil

@@ -24,9 +24,10 @@ type Options struct {
 	// answer, with the model that answered.
 	Origin sdk.Origin
 
-	// FirstByteTimeout bounds the wait for the first event, IdleTimeout the wait
-	// for each further one; any event counts, heartbeats too. Only time spent
-	// waiting for the provider counts. 0: no limit.
+	// FirstByteTimeout bounds each wait for a sign of life until the answer begins,
+	// IdleTimeout each one after that; any event is one, heartbeats too, but with
+	// these an answer has not begun. Only time spent waiting for the provider counts.
+	// 0: no limit.
 	FirstByteTimeout time.Duration
 	IdleTimeout      time.Duration
 
@@ -52,6 +53,13 @@ type Options struct {
 	// nobody is told.
 	Pausing func(Pause) error
 
+	// Fallback returns how to ask over another connection, after all that could be done
+	// over this one has failed in a way that need not be so elsewhere, and before
+	// anything of an answer came: the options of the turn from then on. Whoever it is
+	// that answers is the origin of the result. nil, or a result of nil: nobody else is
+	// asked. An error that it returns ends the turn.
+	Fallback func(ctx context.Context, failed *sdk.Error) (*Options, error)
+
 	// Heard is called when the first sign of life of an attempt arrives: the service
 	// has the request. nil: nobody is told.
 	Heard func()
@@ -66,6 +74,8 @@ type Turn struct {
 	opts     Options
 	begun    time.Time
 	schedule *retry.Schedule
+	since    time.Time   // the first request over the connection in use
+	sent     int         // requests over the connection in use
 	retries  int         // requests sent again after a failure
 	renewed  bool        // a fresh credential was asked for
 	shown    bool        // something of the answer was passed on
@@ -91,17 +101,35 @@ func (t *Turn) Events(ctx context.Context) iter.Seq2[sdk.Event, error] {
 	}
 }
 
-// begin begins the time within which the request may be sent.
+// begin begins the time within which the request may be sent over a connection.
 func (t *Turn) begin() {
-	t.begun = time.Now()
-	t.schedule = t.opts.Retry.Begin(t.begun)
+	t.since, t.sent = time.Now(), 0
+	t.schedule = t.opts.Retry.Begin(t.since)
+	if t.result.Attempts == 0 {
+		t.begun = t.since
+	}
 }
 
 // errStopped says that the consumer left the loop.
 var errStopped = errors.New("nobody reads the rest of the answer")
 
-// run sends the request, and again for as long as that may help.
+// run asks, over one connection after the other.
 func (t *Turn) run(ctx context.Context, show func(sdk.Event) bool) error {
+	for {
+		err := t.ask(ctx, show)
+		if err == nil || errors.Is(err, errStopped) {
+			return err
+		}
+		again, err := t.elsewhere(ctx, sdk.AsError(err))
+		if !again {
+			t.release(show) // tokens may have been counted
+			return err
+		}
+	}
+}
+
+// ask sends the request over one connection, and again for as long as that may help.
+func (t *Turn) ask(ctx context.Context, show func(sdk.Event) bool) error {
 	req, withheld := withholdOpaque(t.opts.Request, t.opts.Origin)
 	t.result.Withheld = withheld
 	for {
@@ -111,7 +139,6 @@ func (t *Turn) run(ctx context.Context, show func(sdk.Event) bool) error {
 		}
 		req, err = t.next(ctx, req, sdk.AsError(err))
 		if err != nil {
-			t.release(show) // tokens may have been counted
 			return err
 		}
 	}
@@ -133,6 +160,7 @@ func (t *Turn) attempt(ctx context.Context, req *sdk.ChatRequest, show func(sdk.
 // send sends req and passes on the answer's events.
 func (t *Turn) send(ctx context.Context, req *sdk.ChatRequest, show func(sdk.Event) bool) error {
 	t.result.Attempts++
+	t.sent++
 	t.result.Started, t.result.Usage, t.held = sdk.Started{}, nil, nil
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -145,19 +173,36 @@ func (t *Turn) send(ctx context.Context, req *sdk.ChatRequest, show func(sdk.Eve
 		if err != nil {
 			return t.explain(t.cause(ctx, w, err))
 		}
-		if !w.heard && t.opts.Heard != nil {
-			t.opts.Heard()
-		}
-		w.heard = true
+		t.hear(w, e)
 		if !t.pass(e, show) {
 			return errStopped
 		}
 		if _, ok := e.(*sdk.Finished); ok {
 			return nil
 		}
-		w.wait(t.opts.IdleTimeout)
+		w.wait(t.patience(w))
 	}
 	return nil // not reached: CheckStream ends with Finished or with an error
+}
+
+// hear notes a sign of life, and whether it is one of an answer.
+func (t *Turn) hear(w *watch, e sdk.Event) {
+	if !w.heard && t.opts.Heard != nil {
+		t.opts.Heard()
+	}
+	w.heard = true
+	if _, ok := e.(*sdk.Heartbeat); !ok {
+		w.answered = true
+	}
+}
+
+// patience returns how long the next sign of life may take: while the model has not
+// begun to answer, as long as the first one, for it may think in silence.
+func (t *Turn) patience(w *watch) time.Duration {
+	if !w.answered {
+		return t.opts.FirstByteTimeout
+	}
+	return t.opts.IdleTimeout
 }
 
 // pass records e and shows it, unless a first attempt has shown the same warning

@@ -177,6 +177,16 @@ func TestTimeLimits(t *testing.T) {
 			},
 			text: "done",
 		}, {
+			name: "a sign of life is no answer yet",
+			script: func(ctx context.Context, s *sdk.Stream) {
+				sleep(ctx, 9*time.Second)
+				s.Emit(&sdk.Heartbeat{})
+				sleep(ctx, time.Hour)
+				s.Fail(ctx.Err())
+			},
+			after:   19 * time.Second,
+			message: "acme: no answer within 10s",
+		}, {
 			name: "a provider that ends without a word when cancelled",
 			script: func(ctx context.Context, s *sdk.Stream) {
 				s.Text("Hel")

@@ -14,6 +14,8 @@ type watch struct {
 	timer *time.Timer
 	limit time.Duration
 	heard bool // anything came yet
+
+	answered bool // something of an answer did
 }
 
 // silence is why a watch cancelled.
@@ -41,7 +43,7 @@ func (w *watch) stop() { w.timer.Stop() }
 // timeout returns the error for a provider that was silent, with what is known
 // about the answer so far.
 func (w *watch) timeout(a *answer) *sdk.Error {
-	if !w.heard {
+	if !w.answered {
 		return sdk.Errorf(sdk.KindTimeout, "no answer within %v", w.limit).
 			WithHint("The request was sent, and it is not known what became of it. Allow more time with --timeout.")
 	}

@@ -56,6 +56,9 @@ func (a *app) chatWith(cmd *cobra.Command, o *promptOptions) error {
 	if a.format != string(render.FormatText) {
 		return &usageError{message: "a chat has no output format", hint: "Give a prompt: qwen -o " + a.format + " \"...\""}
 	}
+	if err := a.checkFallback(ctx, cfg); err != nil {
+		return err
+	}
 	b := &chatBackend{app: a, cmd: cmd}
 	b.first, b.err = a.connectionFor(ctx, cfg, a.chosen)
 	switch {

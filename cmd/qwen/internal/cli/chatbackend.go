@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
 	"time"
 
@@ -86,44 +85,25 @@ func (b *chatBackend) Connect(ctx context.Context, name string) (repl.Connection
 	if b.first != nil && a.connectionName(b.first) == name {
 		return a.chatConnection(ctx, b.first), nil
 	}
-	by := config.Source{Kind: config.FromFlag, Name: "/auth"}
-	id, err := profile.Pick(a.loginIDs(ctx), name)
-	if err == nil {
-		return b.connect(ctx, nil, &config.ChosenCredential{StoredCredential: a.storedCredential(ctx, id), By: by}, &id)
+	to, err := a.choose(ctx, name, config.Source{Kind: config.FromFlag, Name: "/auth"})
+	if err != nil {
+		return nil, b.explain(err)
 	}
-	if s := a.findService(ctx, name); s != nil {
-		return b.connect(ctx, nil, &config.ChosenCredential{StoredCredential: serviceCredential(*s), By: by}, nil)
-	}
-	return nil, b.explain(a.withServices(ctx, err))
+	return b.connect(ctx, to)
 }
 
 // ConnectProvider implements [repl.Backend].
 func (b *chatBackend) ConnectProvider(ctx context.Context, provider string) (repl.Connection, error) {
-	return b.connect(ctx, []config.FlagValue{{Key: config.KeyProvider, Text: provider, Flag: "/provider"}}, nil, nil)
+	return b.connect(ctx, choice{provider: provider, by: config.Source{Kind: config.FromFlag, Name: "/provider"}})
 }
 
-// whoFlags are the keys that say whom to ask as whom: another choice takes the place
-// of all of them.
-var whoFlags = []string{config.KeyProvider, config.KeyEndpoint, config.KeyAPIKey, config.KeyModel}
-
-// connect resolves the configuration anew, with another choice of whom to ask.
-func (b *chatBackend) connect(ctx context.Context, choice []config.FlagValue, chosen *config.ChosenCredential, id *credstore.ID) (repl.Connection, error) {
-	a := b.app
-	flags := slices.DeleteFunc(configFlags(b.cmd.Flags()), func(f config.FlagValue) bool { return slices.Contains(whoFlags, f.Key) })
-	settings, err := settingFlags(b.cmd.Flags())
+// connect returns the connection of another choice.
+func (b *chatBackend) connect(ctx context.Context, to choice) (repl.Connection, error) {
+	c, err := b.app.connectTo(ctx, b.cmd.Flags(), to)
 	if err != nil {
 		return nil, b.explain(err)
 	}
-	cfg, err := a.resolveWith(ctx, slices.Concat(flags, settings, choice), chosen)
-	if err != nil {
-		return nil, b.explain(err)
-	}
-	a.adopt(cfg)
-	c, err := a.connectionFor(ctx, cfg, id)
-	if err != nil {
-		return nil, b.explain(err)
-	}
-	return a.chatConnection(ctx, c), nil
+	return b.app.chatConnection(ctx, c), nil
 }
 
 // Keep implements [repl.Backend].
@@ -261,12 +241,13 @@ func (c *chatConnection) Ask(ctx context.Context, request *sdk.ChatRequest, w re
 		request.Model = chosenModel(c.connection.config)
 	}
 	x := &exchange{app: c.app, watch: watcher{
-		heard:    w.Sent,
-		retrying: func(r chat.Retry) error { w.Repeat(r); return nil },
-		pausing:  func(p chat.Pause, _ sdk.Origin) error { w.Pause(p); return nil },
+		heard:     w.Sent,
+		retrying:  func(r chat.Retry) error { w.Repeat(r); return nil },
+		pausing:   func(p chat.Pause, _ sdk.Origin) error { w.Pause(p); return nil },
+		switching: func(s chat.Switch) error { w.Switch(s); return nil },
 	}}
 	defer x.end()
-	options, err := x.over(ctx, c.connection, request)
+	options, err := x.first(ctx, c.connection, request)
 	if err != nil {
 		return &chat.Result{Err: presentable(err)}
 	}

@@ -20,6 +20,7 @@ import (
 	"syscall"
 
 	"github.com/hashicorp/go-hclog"
+	"github.com/spf13/pflag"
 
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/config"
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/credstore"
@@ -59,8 +60,9 @@ type app struct {
 	trusting trusting
 	exposed  <-chan string // what there is to say about files with keys; see checkSecretFiles
 
-	chosen *credstore.ID // login asked for by name; nil if none was
-	noted  sync.Map      // what noteOnce has said
+	flags  *pflag.FlagSet // of the command that runs
+	chosen *credstore.ID  // login asked for by name; nil if none was
+	noted  sync.Map       // what noteOnce has said
 }
 
 // Main runs the program and returns its exit code. The providers are the

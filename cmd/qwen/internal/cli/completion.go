@@ -25,6 +25,7 @@ func (a *app) completeFlags(root *cobra.Command) {
 	complete("model", func(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
 		return a.completeModels(cmd), cobra.ShellCompDirectiveNoFileComp
 	})
+	complete(fallbackKey, a.completeFallback)
 	for _, key := range config.Keys() {
 		if key.Flag != "" && len(key.Enum) > 0 && key.Name != "color" {
 			complete(key.Flag[len("--"):], cobra.FixedCompletions(key.Enum, cobra.ShellCompDirectiveNoFileComp))

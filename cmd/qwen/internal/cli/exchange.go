@@ -14,6 +14,8 @@ type watcher struct {
 	heard    func() // the first sign of life; nil: nobody is told
 	retrying func(chat.Retry) error
 	pausing  func(chat.Pause, sdk.Origin) error
+
+	switching func(chat.Switch) error
 }
 
 // An exchange is one question and its answer, with all that the program keeps around
@@ -22,6 +24,7 @@ type exchange struct {
 	app   *app
 	watch watcher
 	books []*bookkeeper // of each connection that was asked
+	relay *relay        // those that take over; nil: nobody does
 }
 
 // over returns how a request is sent over a connection, and fills in the connection.
@@ -37,6 +40,11 @@ func (x *exchange) over(ctx context.Context, c *connection, request *sdk.ChatReq
 	options.Heard, options.Sent = x.watch.heard, books.attempt
 	options.Retrying = books.retrying(x.watch.retrying)
 	options.Pausing = func(p chat.Pause) error { return x.watch.pausing(p, options.Origin) }
+	if x.relay != nil {
+		options.Fallback = func(ctx context.Context, failed *sdk.Error) (*chat.Options, error) {
+			return x.relay.next(ctx, failed, request, options.Origin)
+		}
+	}
 	m, err := x.app.metronome(c, books.key())
 	if m != nil {
 		m.drive(&options)

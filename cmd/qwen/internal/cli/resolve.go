@@ -29,6 +29,7 @@ func (a *app) prepare(cmd *cobra.Command) error {
 // resolve resolves the configuration, sets up what depends on it and shows what
 // it has to say. With an error there may be a configuration for display only.
 func (a *app) resolve(cmd *cobra.Command) (*config.Config, error) {
+	a.flags = cmd.Flags()
 	flags, err := a.secretFlags(configFlags(cmd.Flags()))
 	if err != nil {
 		return nil, err
@@ -75,7 +76,7 @@ func (a *app) showNotes(cfg *config.Config) {
 	}
 	for _, note := range cfg.Notes {
 		if !note.Minor {
-			a.note("%s", note)
+			a.noteOnce("%s", note)
 		}
 	}
 }

@@ -66,6 +66,9 @@ func (o *promptOptions) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
+	if err := a.checkFallback(cmd.Context(), c.config); err != nil {
+		return err
+	}
 	if o.partial && a.format != string(render.FormatStreamJSON) {
 		return &usageError{
 			message: "--include-partial-messages goes with the format stream-json only",
@@ -176,9 +179,9 @@ func (o *promptOptions) send(ctx context.Context, c *connection, request *sdk.Ch
 	if err != nil {
 		return err
 	}
-	x := &exchange{app: a, watch: watcher{retrying: showRetry(renderer), pausing: showPause(renderer)}}
+	x := &exchange{app: a, watch: watcher{retrying: showRetry(renderer), pausing: showPause(renderer), switching: showSwitch(renderer)}}
 	defer x.end()
-	options, err := x.over(ctx, c, request)
+	options, err := x.first(ctx, c, request)
 	if err != nil {
 		return err
 	}

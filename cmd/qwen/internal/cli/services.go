@@ -56,9 +56,8 @@ func (a *app) findService(ctx context.Context, name string) *config.ModelService
 	return nil
 }
 
-// withServices adds the names of the services to an error about a name that there is
-// not.
-func (a *app) withServices(ctx context.Context, err error) error {
+// serviceNames lists the services that can be chosen by name.
+func (a *app) serviceNames(ctx context.Context) []string {
 	all := a.services(ctx)
 	var names []string
 	for _, s := range all {
@@ -66,6 +65,13 @@ func (a *app) withServices(ctx context.Context, err error) error {
 			names = append(names, name)
 		}
 	}
+	return names
+}
+
+// withServices adds the names of the services to an error about a name that there is
+// not.
+func (a *app) withServices(ctx context.Context, err error) error {
+	names := a.serviceNames(ctx)
 	if len(names) == 0 {
 		return err
 	}

@@ -154,6 +154,8 @@ func programKeys() []Key {
 			Flag: "--retry-budget", Env: env("QWEN_RETRY_BUDGET"), Settings: []string{"model.generationConfig.retryBudget"}},
 		{Name: "pacing", PerProvider: true, Help: "keep under the rate of a service: on, off, or a rate such as 60/1m", Type: TypeString, Default: "on",
 			Env: env("QWEN_PACING"), Settings: []string{"model.generationConfig.pacing"}},
+		{Name: "fallback", Prompt: true, Help: "connections that take the prompt if the first one cannot: `NAME[,NAME]` of logins, services or providers", Type: TypeList,
+			Flag: "--fallback", Env: env("QWEN_FALLBACK"), Settings: []string{"fallback"}},
 		{Name: "output-format", Prompt: true, Help: "form of the output", Type: TypeString, Default: "text",
 			Enum: []string{"text", "json", "stream-json"},
 			Flag: "--output-format", Env: env("QWEN_OUTPUT_FORMAT"), Settings: []string{"output.format"}},

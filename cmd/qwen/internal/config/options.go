@@ -21,6 +21,7 @@ type Options struct {
 	MaxRetries   int           `mapstructure:"max-retries"`  // times that a request is sent again
 	RetryBudget  time.Duration `mapstructure:"retry-budget"` // after the first request
 	Pacing       string        `mapstructure:"pacing"`       // "on", "off", or a rate
+	Fallback     []string      `mapstructure:"fallback"`     // names, or lists of names with commas
 	OutputFormat string        `mapstructure:"output-format"`
 	LogLevel     string        `mapstructure:"log-level"`
 	Color        string        `mapstructure:"color"`

@@ -23,8 +23,9 @@ func (d *document) addInline(t *text, source string, base style) {
 	}
 }
 
-// overMarked reports whether a text has so many marks that it would take
-// long to find out which of them belong together. Nobody writes that for reading.
+// overMarked reports whether a text has so many marks that it takes long to find out
+// which of them belong together; the time grows with the square. Nobody writes that
+// for reading.
 func overMarked(s string) bool {
 	return strings.Count(s, "[") > 300 || strings.Count(s, "*")+strings.Count(s, "_")+strings.Count(s, "~") > 2000
 }
@@ -66,7 +67,7 @@ func (w *walker) node(n ast.Node, l look) {
 	case *deletion:
 		w.marked("~~", l.with(w.deleted), func(l look) { w.children(n, l) })
 	case *formula:
-		w.add(string(n.segment.Value(w.source)), l.with(w.math))
+		w.add(string(n.segment.Value(w.source)), l)
 	case *ast.RawHTML:
 		w.rawHTML(n, l)
 	case *ast.AutoLink:
@@ -74,7 +75,7 @@ func (w *walker) node(n ast.Node, l look) {
 	case *ast.Link:
 		w.link(n, string(n.Destination), l)
 	case *ast.Image:
-		w.image(n, l)
+		w.link(n, string(n.Destination), l)
 	default:
 		w.children(n, l)
 	}
@@ -145,7 +146,8 @@ func (w *walker) autoLink(n *ast.AutoLink, l look) {
 	w.add(label, l)
 }
 
-// link appends a link's text, and its target behind it if that says something else.
+// link appends the text of a link or an image, and its target behind it if that says
+// something else.
 func (w *walker) link(n ast.Node, target string, l look) {
 	if l.inLink {
 		w.children(n, l)
@@ -160,10 +162,6 @@ func (w *walker) link(n ast.Node, target string, l look) {
 		w.add("image", inner)
 	}
 	w.target(string(w.t.buf[from:]), target, inner.link, l)
-}
-
-func (w *walker) image(n *ast.Image, l look) {
-	w.link(n, string(n.Destination), l)
 }
 
 func (w *walker) target(label, target, link string, l look) {
@@ -189,29 +187,35 @@ func (w *walker) linkTo(target string) string {
 
 // unescape resolves backslashes before punctuation, and entities.
 func unescape(s string) string {
-	if !strings.ContainsAny(s, `\&`) {
-		return s
-	}
 	var b strings.Builder
-	for i := 0; i < len(s); {
-		part := s[i : i+1]
-		switch {
-		case s[i] == '\\' && i+1 < len(s) && util.IsPunct(s[i+1]):
-			b.WriteByte(s[i+1])
-			i += 2
-			continue
-		case s[i] == '&':
-			if n := strings.IndexByte(s[i:], ';') + 1; n > 0 && n <= maxEntity {
-				part = s[i : i+n]
-			}
-			b.Write(util.ResolveEntityNames(util.ResolveNumericReferences([]byte(part))))
-		default:
-			b.WriteString(part)
+	for {
+		i := strings.IndexAny(s, `\&`)
+		if i < 0 && b.Len() == 0 {
+			return s
 		}
-		i += len(part)
+		if i < 0 {
+			b.WriteString(s)
+			return b.String()
+		}
+		b.WriteString(s[:i])
+		char, n := escape(s[i:])
+		b.WriteString(char)
+		s = s[i+n:]
 	}
-	return b.String()
 }
 
 // maxEntity is longer than any entity: &CounterClockwiseContourIntegral;
 const maxEntity = 40
+
+// escape returns what the backslash or the ampersand that s begins with stands for,
+// and how long that is in s.
+func escape(s string) (char string, n int) {
+	if s[0] == '\\' && len(s) > 1 && util.IsPunct(s[1]) {
+		return s[1:2], 2
+	}
+	n = strings.IndexByte(s[:min(len(s), maxEntity)], ';') + 1
+	if s[0] != '&' || n == 0 {
+		return s[:1], 1
+	}
+	return string(util.ResolveEntityNames(util.ResolveNumericReferences([]byte(s[:n])))), n
+}

@@ -49,23 +49,28 @@ func Render(text string, o Options) []string {
 func (s *Stream) Write(text string) (done []string) {
 	s.fresh = false
 	for len(text) > 0 {
-		if len(s.partial) == maxOpen && text[0] != '\n' {
-			s.cut()
-		}
-		part := text[:min(len(text), maxOpen-len(s.partial)+1)]
-		line, _, ended := strings.Cut(part, "\n")
-		if !ended {
-			part = part[:min(len(part), maxOpen-len(s.partial))]
-			line = part
-		}
-		s.partial = append(s.partial, line...)
-		if ended {
-			s.endLine()
-			part = part[:len(line)+1]
-		}
-		text = text[len(part):]
+		text = text[s.add(text):]
 	}
 	return s.take()
+}
+
+// add takes what there is room for, at most up to the end of the line, and returns
+// how much that is.
+func (s *Stream) add(text string) int {
+	room := maxOpen - len(s.partial)
+	end := strings.IndexByte(text[:min(len(text), room+1)], '\n')
+	switch {
+	case end >= 0:
+		s.partial = append(s.partial, text[:end]...)
+		s.endLine()
+		return end + 1
+	case room == 0:
+		s.cut()
+		return 0
+	}
+	n := min(len(text), room)
+	s.partial = append(s.partial, text[:n]...)
+	return n
 }
 
 // Tail returns what is not finished yet, much as it would be if the text ended here:

@@ -45,7 +45,7 @@ func TestRender(t *testing.T) {
 		{"indented code", "a\n\n    b\n\n    c\n\nd", "a\n\n  b\n\n  c\n\nd"},
 		{"HTML", "<div>\n*a*\n</div>\n\n<b>*c*</b>", "<div>\n*a*\n</div>\n\n<b>*c*</b>"},
 		{"comment", "<!-- a\n\nb -->\nc", "<!-- a\n\nb -->\n\nc"},
-		{"br", "a<br>b<br />c", "a\nb\nc"},
+		{"br", "a<br>b<br />c\n\n<br>\n\nd", "a\nb\nc\n\nd"},
 		{"formulas", "$a_1*b_2*c$ and \\(x_1*y*z\\)", "$a_1*b_2*c$ and \\(x_1*y*z\\)"},
 		{"amounts", "from $5 to *$10*", "from $5 to *$10*"},
 		{"block of a formula", "so\n$$\na_1 * b\n$$\nand\n\\[ x \\]", "so\n\n$$\na_1 * b\n$$\n\nand\n\n\\[ x \\]"},
@@ -102,6 +102,7 @@ a │ b
 ──┼──────
 c │
 d │ e | f`},
+		{"a backtick", 40, "|a|b|\n|-|-|\n|`c|``d``|", "\na  │ b\n───┼────\n`c │ `d`"},
 		{"bars in code and escaped", 40, "|a|b|\n|-|-|\n|`c|d`|e\\|f|", "\na     │ b\n──────┼────\n`c|d` │ e|f"},
 		{"wrapped", 30, "|Name|Text|\n|-|-|\n|a|one two three four five six|\n|b|seven|", `
 Name │ Text

@@ -36,8 +36,8 @@ func openMarks(s string) (open []string, end int) {
 		case mark[0] == '\\':
 		case len(open) > 0 && open[len(open)-1] == mark && !isSpaceAt(s, i-1):
 			open = open[:len(open)-1]
-		case mark[0] == '`' && strings.Contains(s[next:], mark):
-			next += strings.Index(s[next:], mark) + len(mark)
+		case mark[0] == '`' && indexRun(s[next:], mark) >= 0:
+			next += indexRun(s[next:], mark) + len(mark)
 		case next == len(s):
 			return open, i
 		case mark[0] == '`':
@@ -60,6 +60,22 @@ func markAt(s string) string {
 		return s[:len(s)-len(strings.TrimLeft(s, s[:1]))]
 	}
 	return ""
+}
+
+// indexRun returns where s has a run of just so many backticks, -1 if nowhere.
+func indexRun(s, run string) int {
+	for from := 0; ; {
+		i := strings.IndexByte(s[from:], '`')
+		if i < 0 {
+			return -1
+		}
+		from += i
+		n := len(markAt(s[from:]))
+		if n == len(run) {
+			return from
+		}
+		from += n
+	}
 }
 
 // opens reports whether the mark s[from:to] can open emphasis.

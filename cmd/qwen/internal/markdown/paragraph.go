@@ -52,16 +52,18 @@ func (p *paragraph) become(d *document, line string) bool {
 }
 
 func (p *paragraph) close(d *document) {
-	if len(p.lines) == 0 {
-		return
-	}
 	source := strings.Join(p.lines, "\n")
 	if !p.begun {
-		d.gap()
 		source = d.task(source)
 	}
 	var t text
 	d.addInline(&t, source, style{})
+	if len(t.buf) == 0 {
+		return
+	}
+	if !p.begun {
+		d.gap()
+	}
 	d.putWrapped(&t)
 }
 

@@ -15,7 +15,7 @@ func (d *document) openRaw(c *cursor, matched int) bool {
 	r := &raw{style: d.theme.html}
 	var ok bool
 	if r.end, ok = formulaEnd(rest); ok {
-		r.style = d.theme.math
+		r.style = style{}
 	} else if r.end, ok = htmlEnd(rest); !ok {
 		return false
 	}

@@ -147,7 +147,7 @@ func (bareURLs) Parse(parent ast.Node, block gtext.Reader, _ parser.Context) ast
 		return nil
 	}
 	n := urlLength(string(line[3:min(len(line), maxURL)]))
-	if n == 0 {
+	if n == 0 || n == maxURL-3 {
 		return nil
 	}
 	url := gtext.NewSegment(segment.Start-scheme, segment.Start+3+n)
@@ -177,11 +177,13 @@ func urlLength(s string) int {
 	if n < 0 {
 		n = len(s)
 	}
-	for n > 0 && (strings.IndexByte("?!.,:;*_~'", s[n-1]) >= 0 || s[n-1] == ')' && strings.Count(s[:n], ")") > strings.Count(s[:n], "(")) {
+	for n > 0 && (strings.IndexByte("?!.,:;*_~'", s[n-1]) >= 0 || s[n-1] == ')' && !balanced(s[:n])) {
 		n--
 	}
 	return n
 }
+
+func balanced(s string) bool { return strings.Count(s, "(") == strings.Count(s, ")") }
 
 // formulas parses $x$, $$x$$, \(x\) and \[x\], which are shown as they are.
 type formulas struct{}

@@ -74,38 +74,40 @@ func alignment(cell string) byte {
 	return 'r'
 }
 
-// splitRow returns the cells of a row. Other than GitHub's rule has it, a bar in code
-// belongs to the code.
+// splitRow returns the cells of a row. Other than GitHub has it, a bar in code belongs
+// to the code.
 func splitRow(line string) []string {
-	line = strings.Trim(line, " \t")
-	line = strings.TrimPrefix(line, "|")
+	line = strings.TrimPrefix(strings.Trim(line, " \t"), "|")
 	var cells []string
-	from, inCode := 0, ""
-	for i := 0; i < len(line); i++ {
-		switch line[i] {
+	for {
+		n := cellLength(line)
+		if n < len(line) || len(cells) == 0 || strings.Trim(line, " \t") != "" {
+			cells = append(cells, strings.ReplaceAll(strings.Trim(line[:n], " \t"), `\|`, "|"))
+		}
+		if n == len(line) {
+			return cells
+		}
+		line = line[n+1:]
+	}
+}
+
+// cellLength returns how long the cell is that s begins with.
+func cellLength(s string) int {
+	for i := 0; i < len(s); i++ {
+		switch s[i] {
+		case '|':
+			return i
 		case '\\':
 			i++
 		case '`':
-			run := line[i : len(line)-len(strings.TrimLeft(line[i:], "`"))]
+			run := markAt(s[i:])
 			i += len(run) - 1
-			if inCode == run {
-				inCode = ""
-			} else if inCode == "" && strings.Contains(line[i+1:], run) {
-				inCode = run
-			}
-		case '|':
-			if inCode == "" {
-				cells, from = append(cells, line[from:i]), i+1
+			if n := indexRun(s[i+1:], run); n >= 0 {
+				i += n + len(run)
 			}
 		}
 	}
-	if rest := line[from:]; strings.Trim(rest, " \t") != "" || len(cells) == 0 {
-		cells = append(cells, rest)
-	}
-	for i, cell := range cells {
-		cells[i] = strings.ReplaceAll(strings.Trim(cell, " \t"), `\|`, "|")
-	}
-	return cells
+	return len(s)
 }
 
 // cells makes texts of the cells of a row, as many as there are columns. What is too

@@ -15,9 +15,8 @@ type Theme struct {
 	heading           [3]style // the last is for all deeper ones
 	strong, emphasis  style
 	deleted           style
-	code, lang        style
+	code, lang, html  style
 	link, target      style
-	html, math        style
 	bar, marker, done style // of a quotation, of a list item, of a task that is done
 	rule, column      style // of a thematic break and in a table; a table's header
 
@@ -48,7 +47,7 @@ func Dark() Theme {
 // Light is for dark text on a light background, where yellow, cyan and green are hard
 // to read.
 func Light() Theme {
-	return theme(palette{heading: blue, code: magenta, link: blue, done: green, classes: [...]uint8{
+	return theme(palette{heading: blue, code: magenta, link: blue, done: blue, classes: [...]uint8{
 		highlight.Keyword: blue, highlight.Type: magenta, highlight.Function: 0, highlight.Key: blue,
 		highlight.String: red, highlight.Number: magenta, highlight.Meta: magenta, highlight.Heading: blue,
 		highlight.Inserted: green, highlight.Deleted: red,
@@ -83,7 +82,6 @@ func theme(p palette) Theme {
 		link:     style{underline, p.link},
 		target:   style{attrs: dim},
 		html:     style{attrs: dim},
-		math:     style{attrs: italic},
 		bar:      style{attrs: dim},
 		marker:   style{attrs: dim},
 		done:     style{color: p.done},

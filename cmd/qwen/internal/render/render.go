@@ -39,6 +39,9 @@ type Renderer interface {
 	// Pause shows that the request waits for its time.
 	Pause(p Pause) error
 
+	// Switch shows that another connection is asked.
+	Switch(s Switch) error
+
 	// Finish shows how the run ended. It is called exactly once, and last.
 	Finish(o Outcome) error
 }

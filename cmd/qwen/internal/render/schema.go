@@ -58,6 +58,19 @@ type pauseMessage struct {
 	Reason    string `json:"reason"`
 }
 
+// switchMessage is ours: another connection is asked.
+type switchMessage struct {
+	Type       string       `json:"type"`    // "system"
+	Subtype    string       `json:"subtype"` // "fallback"
+	UUID       string       `json:"uuid"`
+	SessionID  string       `json:"session_id"`
+	Connection string       `json:"connection"`
+	Provider   string       `json:"provider"`
+	Host       string       `json:"host,omitempty"`
+	Model      string       `json:"model"`
+	Error      *errorDetail `json:"error"` // how the connection before ended
+}
+
 // assistantMessage holds blocks of one type; an answer of several types becomes
 // several messages.
 type assistantMessage struct {

@@ -70,7 +70,8 @@ type Watcher struct {
 	Event  func(sdk.Event) // of the answer
 	Sent   func()          // the service has the request: it answers with whatever
 	Repeat func(chat.Retry)
-	Pause  func(chat.Pause) // the request waits for its time
+	Pause  func(chat.Pause)  // the request waits for its time
+	Switch func(chat.Switch) // another connection is asked
 }
 
 // About says who a [Connection] is.

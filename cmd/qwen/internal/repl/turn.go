@@ -3,6 +3,7 @@ package repl
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"strings"
 	"time"
 
@@ -179,6 +180,7 @@ func chatWatcher(a *answer) Watcher {
 		Sent:   func() { a.enter(front.Waiting) },
 		Repeat: a.repeat,
 		Pause:  a.pause,
+		Switch: a.change,
 	}
 }
 
@@ -269,6 +271,17 @@ func (a *answer) pause(p chat.Pause) {
 		Text: upperFirst(a.chat.Backend.Clean(p.Why)) + ": going on",
 	}
 	a.tell()
+}
+
+// change shows that another connection is asked.
+func (a *answer) change(s chat.Switch) {
+	host := ""
+	if u, err := url.Parse(s.To.Endpoint); err == nil {
+		host = u.Host
+	}
+	text := render.SwitchText(render.Switch{Err: s.Err, Connection: s.Name, Provider: s.To.Provider, Host: host, Model: s.To.Model})
+	a.chat.note(upperFirst(a.chat.Backend.Clean(text)) + ".")
+	a.enter(front.Connecting)
 }
 
 // end shows the rest, also of an answer that broke off.

@@ -39,13 +39,17 @@ func TestDoc(t *testing.T) {
 
 func table() string {
 	var b strings.Builder
-	b.WriteString("| error | sent again | first wait | why |\n|---|---|---|---|\n")
+	b.WriteString("| error | sent again | first wait | `--fallback` | why |\n|---|---|---|---|---|\n")
 	for _, r := range Rules() {
 		again, wait := "no", ""
 		if r.Base > 0 {
 			again, wait = "yes", fmt.Sprintf("0 to %v", r.Base)
 		}
-		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", r.Kind, again, wait, r.Why)
+		elsewhere := "no"
+		if r.Elsewhere {
+			elsewhere = "yes"
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s |\n", r.Kind, again, wait, elsewhere, r.Why)
 	}
 	fmt.Fprintf(&b, "\nA wait that nobody has named is random: from nothing up to a bound that doubles each time, to %v at most.\n", Cap.Round(time.Second))
 	return b.String()

@@ -16,7 +16,9 @@ func (m *model) view(now time.Time) term.Frame {
 	if m.answer != nil || !m.gap {
 		lines = append(lines, "")
 	}
-	lines = append(lines, m.status(now)...)
+	if m.dialog == nil {
+		lines = append(lines, m.status(now)...)
+	}
 	below, c := m.bottom(now)
 	c.row += len(lines)
 	lines = append(lines, below...)
