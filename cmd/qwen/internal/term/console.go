@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 	"strings"
 	"sync"
 )
@@ -38,6 +39,7 @@ type Console struct {
 	restore func() // the terminal's mode before
 	stop    func() // ends reading
 	titled  bool
+	mute    bool // the terminal does not tell where the cursor is
 	closed  bool
 }
 
@@ -73,7 +75,7 @@ func closeBoth(in, out *os.File) error {
 func newConsole(in, out *os.File, o ConsoleOptions) (*Console, error) {
 	c := &Console{
 		getenv:  o.Getenv,
-		in:      newInput(in, newWaker(in)),
+		in:      newKeyInput(in),
 		out:     out,
 		tty:     in,
 		screen:  out,
@@ -120,6 +122,7 @@ func (c *Console) start() error {
 // awaited: they would turn up as typed text.
 func (c *Console) pause() error {
 	var b bytes.Buffer
+	c.region.columns, _ = c.locate()
 	c.region.erase(&b)
 	c.region.showCursor(&b, true)
 	b.WriteString(c.modesOff())
@@ -304,5 +307,5 @@ func (c *Console) modesOff() string {
 // for nothing. The console of Linux prints some of it.
 func (c *Console) obeys() bool {
 	name := c.getenv("TERM")
-	return name != "" && name != "dumb" && !strings.HasPrefix(name, "linux")
+	return runtime.GOOS == "windows" || name != "" && name != "dumb" && !strings.HasPrefix(name, "linux")
 }

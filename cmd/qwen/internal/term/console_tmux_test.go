@@ -125,6 +125,9 @@ func showEvents() error {
 				return err
 			}
 		}
+		if p, ok := e.(Paste); ok && len(p.Text) > 1000 {
+			line = fmt.Sprintf("%d lines", strings.Count(p.Text, "\n"))
+		}
 		if err := c.Draw([]string{strings.ReplaceAll(line, "\n", "|")}, Frame{}); err != nil {
 			return err
 		}
@@ -291,6 +294,30 @@ func TestConsoleKeysInTmux(t *testing.T) {
 		if got := strings.ReplaceAll(m.screen(), "\n", "|"); !strings.Contains(got, c.want) {
 			t.Errorf("%q: %q is not in %q", c.args, c.want, got)
 		}
+	}
+}
+
+// Thousands of lines that are pasted are one paste. Without marks, so are those that
+// tmux writes without a pause.
+func TestConsolePasteInTmux(t *testing.T) {
+	t.Parallel()
+	m := startTmux(t, runProgram, "events", 100, 20)
+	m.waitFor("ready")
+	for _, c := range []struct {
+		lines int
+		paste []string
+		seen  string
+	}{
+		{3000, []string{"paste-buffer", "-p"}, "ready\n3000 lines\n"},
+		{40, []string{"paste-buffer"}, "\n3000 lines\n40 lines\n"},
+	} {
+		file := filepath.Join(t.TempDir(), "lines")
+		text := strings.Repeat(strings.Repeat("x", 99)+"\n", c.lines)
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		m.tmux(append([]string{"load-buffer", file, ";"}, c.paste...)...)
+		m.waitFor(c.seen)
 	}
 }
 

@@ -18,8 +18,8 @@ import (
 // Some things are beyond reach. What a terminal has moved off the screen, into its
 // history, stays there: rows of a region that became higher than the screen because
 // its lines were broken anew; and in tmux, which counts the empty rows below, also
-// rows of a region near the top of the screen. So lines that are short, and few, are
-// safer ones.
+// rows of a region with less above it on the screen than it grows by. So lines that
+// are short, and few, are safer ones.
 type region struct {
 	lines  []string // as they were painted
 	line   int      // in which the cursor rests
@@ -41,9 +41,9 @@ const (
 	// breaksLines is a terminal that breaks lines anew: most of them.
 	breaksLines reflow = iota
 
-	// breaksAndTells is one that does so, and in which Backspace leads from the
+	// leadsBack is one that does so, and in which Backspace leads from the
 	// beginning of a row to the row before if both are one broken line: tmux.
-	breaksAndTells
+	leadsBack
 
 	// keepsRows is one that only cuts the rows off: xterm and the console of Linux.
 	keepsRows
@@ -96,7 +96,7 @@ func (r *region) draw(b *bytes.Buffer, finished []string, f Frame, columns, rows
 // where it stays when we take fewer rows again, until the region itself is moved off.
 // So while it is being resized, lines end far from the edge.
 func (r *region) width(columns int) int {
-	if r.settling && r.reflow == breaksAndTells {
+	if r.settling && r.reflow == leadsBack {
 		return columns / 2
 	}
 	return columns - 1
@@ -155,9 +155,9 @@ func (r *region) showCursor(b *bytes.Buffer, show bool) {
 // writeLine writes a line of somebody who may have forgotten to end its styles.
 func writeLine(b *bytes.Buffer, line string) {
 	b.WriteString(strings.ReplaceAll(line, "\n", "\r\n"))
-	if strings.Contains(line, "\x1b[") && !strings.HasSuffix(line, "\x1b[m") && !strings.HasSuffix(line, "\x1b[0m") {
-		b.WriteString("\x1b[m")
-	}
+	var s style
+	s.takeAll(line)
+	b.WriteString(s.end())
 }
 
 // erase takes the region away and leaves the cursor where it began.
@@ -204,7 +204,7 @@ func changed(before, after []string) (first, last int) {
 // terminal breaks lines anew.
 func (r *region) rewrite(b *bytes.Buffer, next Frame, first, last int) {
 	begin, end := min(first, r.line, last-1), max(last, next.Row+1)
-	rest := r.reflow == breaksAndTells || len(r.lines) > len(next.Lines)
+	rest := r.reflow == leadsBack || len(r.lines) > len(next.Lines)
 	if rest {
 		first, last, end = begin, len(next.Lines), len(next.Lines)
 	}
@@ -237,7 +237,7 @@ func (r *region) rewrite(b *bytes.Buffer, next Frame, first, last int) {
 // is sent, and above that begins the next line.
 func (r *region) climb(b *bytes.Buffer, to int) {
 	switch r.reflow {
-	case breaksAndTells:
+	case leadsBack:
 		for ; ; r.line-- {
 			b.WriteByte('\r')
 			b.WriteString(strings.Repeat("\b\r", Width(r.lines[r.line])/narrowest))

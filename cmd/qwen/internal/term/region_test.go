@@ -96,7 +96,7 @@ func randomLine(random *rand.Rand, name string, columns int) string {
 // there once, and of the frames the last one. Height is no matter: what is moved off
 // the screen is out of reach.
 func TestRegionLeavesNoResidue(t *testing.T) {
-	for name, reflow := range map[string]reflow{"breaks lines": breaksLines, "breaks lines and tells": breaksAndTells, "keeps rows": keepsRows} {
+	for name, reflow := range map[string]reflow{"breaks lines": breaksLines, "breaks lines and tells": leadsBack, "keeps rows": keepsRows} {
 		t.Run(name, func(t *testing.T) {
 			for seed := range uint64(80) {
 				random := rand.New(rand.NewPCG(seed, 0))
@@ -126,7 +126,7 @@ func TestRegionLeavesNoResidue(t *testing.T) {
 func TestRegionOnTerminalThatTellsLate(t *testing.T) {
 	for seed := range uint64(80) {
 		random := rand.New(rand.NewPCG(seed, 0))
-		p := newPainted(t, breaksAndTells, 80, 300)
+		p := newPainted(t, leadsBack, 80, 300)
 		told := 80
 		for range 20 {
 			if random.IntN(3) == 0 {
@@ -208,7 +208,7 @@ func TestRegionSparesLines(t *testing.T) {
 		{9, 7, 3},
 	} {
 		f.Spare = c.spare
-		p := newPainted(t, breaksAndTells, 100, c.rows)
+		p := newPainted(t, leadsBack, 100, c.rows)
 		p.draw(100, nil, f)
 		if got := len(p.lines); got != c.want {
 			t.Errorf("%d spare lines and %d rows: %d lines, want %d", c.spare, c.rows, got, c.want)
