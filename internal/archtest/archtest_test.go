@@ -115,6 +115,11 @@ var rules = []rule{
 		why:      "when a request may go is a matter of numbers and names",
 	},
 	{
+		packages: []string{host + "/budget"},
+		ours:     []string{host + "/lockedfile", host + "/usage", "sdk"},
+		why:      "how much may be used does not depend on what for",
+	},
+	{
 		packages: []string{host + "/lockedfile"},
 		outside:  []string{flock},
 		why:      "a file that several processes change does not depend on what is in it",

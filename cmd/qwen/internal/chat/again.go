@@ -31,6 +31,9 @@ func (t *Turn) next(ctx context.Context, req *sdk.ChatRequest, failed *sdk.Error
 	if !d.Again {
 		return nil, t.giveUp(failed, d)
 	}
+	if err := t.allow(ctx, req); err != nil {
+		return nil, t.notAllowed(t.giveUp(failed, d), err)
+	}
 	if err := t.announce(Retry{Err: failed, Wait: d.Wait}); err != nil {
 		return nil, err
 	}
@@ -52,6 +55,9 @@ func (t *Turn) renew(ctx context.Context, req *sdk.ChatRequest, refused *sdk.Err
 	}
 	again := *req
 	again.Connection.Credential = fresh
+	if err := t.allow(ctx, &again); err != nil {
+		return nil, t.notAllowed(refused, err)
+	}
 	return &again, t.announce(Retry{Err: refused, Renewed: true})
 }
 

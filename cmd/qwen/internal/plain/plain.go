@@ -138,7 +138,7 @@ func (f *Front) showFooter() {
 
 // Busy implements [front.Front].
 func (f *Front) Busy(ctx context.Context) (context.Context, func()) {
-	return f.interruptible(ctx)
+	return f.interruptible(ctx, f.afterInterrupt)
 }
 
 // Ask implements [front.Front].
@@ -170,7 +170,7 @@ func (f *Front) question(ctx context.Context) (context.Context, func()) {
 	f.mu.Lock()
 	f.endLine()
 	f.mu.Unlock()
-	return f.interruptible(ctx)
+	return f.interruptible(ctx, func() {}) // the prompter leaves the line by itself
 }
 
 // givenUp makes the end of the input mean what Esc means elsewhere.

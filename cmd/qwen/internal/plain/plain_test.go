@@ -67,6 +67,8 @@ func TestRead(t *testing.T) {
 		{"  indented \n", "  indented ", "You: "},
 		{"\n  \nhi\n", "hi", "You: You: You: "},
 		{"one\\\ntwo\\\n  three\n", "one\ntwo\n  three", "You: More: More: "},
+		{"up\x1b[A\x1b[D and \u200c\n", "up and ", "You: "},
+		{"half\u200cspace\n", "half\u200cspace", "You: "},
 		{"a\xffb\r\n", "a\uFFFDb", "You: "},
 	} {
 		p := newPerson(t, c.typed)

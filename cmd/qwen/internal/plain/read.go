@@ -3,7 +3,6 @@ package plain
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -57,7 +56,7 @@ func (f *Front) message(ctx context.Context) (string, error) {
 		f.leaveLine()
 		return "", err
 	}
-	text := strings.ToValidUTF8(strings.Join(lines, "\n"), "\uFFFD")
+	text := typed(lines)
 	if strings.TrimSpace(text) == "" {
 		text, f.kept = f.kept, ""
 		return text, nil
@@ -69,6 +68,16 @@ func (f *Front) message(ctx context.Context) (string, error) {
 		f.history.Add(text)
 	}
 	return text, nil
+}
+
+// typed returns lines as one text. Where the terminal edits them, an arrow key types
+// a control sequence, which nobody meant to send.
+func typed(lines []string) string {
+	text := strings.ToValidUTF8(strings.Join(lines, "\n"), "\uFFFD")
+	if strings.Contains(text, "\x1b") {
+		return term.Clean(text)
+	}
+	return text
 }
 
 // isCommand reports whether a text does something other than to be sent, after
@@ -98,7 +107,8 @@ func (f *Front) lines(ctx context.Context) ([]string, error) {
 			f.line("The terminal takes no longer lines: the end of this one is lost. Enter sends the rest, Ctrl-C drops it.")
 			held = true
 		case len(next) > 1:
-			f.line(fmt.Sprintf("%d lines. Enter sends them, Ctrl-C drops them.", len(lines)))
+			f.leaveLine() // the end of a paste may stand there
+			f.line(front.Count(int64(len(lines))) + " lines so far. Enter sends them, Ctrl-C drops them.")
 			held = true
 		case goesOn:
 			*last = before

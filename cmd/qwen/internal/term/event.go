@@ -60,4 +60,10 @@ type Frame struct {
 	Lines       []string // with SGR sequences and OSC 8 links only; none wider than the terminal
 	Row, Column int      // of the cursor, from 0
 	HideCursor  bool
+
+	// Spare is how many of the first lines matter least, such as the beginning of an
+	// answer that still grows. Some are left out if else the frame would not stay on
+	// the screen when the terminal becomes much narrower and breaks its lines: what
+	// leaves the screen cannot be taken back.
+	Spare int
 }
