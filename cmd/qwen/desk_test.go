@@ -74,6 +74,14 @@ func (d *desk) open(args ...string) *tmuxtest.Terminal {
 	})
 }
 
+// chat begins a chat, and waits until it takes keys.
+func (d *desk) chat(args ...string) *tmuxtest.Terminal {
+	d.Helper()
+	term := d.open(args...)
+	term.WaitFor("? keys")
+	return term
+}
+
 // host is how the program names the service.
 func (d *desk) host() string { return strings.TrimPrefix(d.cloud.URL(), "http://") }
 
@@ -109,8 +117,8 @@ type chatRequest struct {
 	key string
 }
 
-// asked returns the chat requests that have arrived at a service.
-func asked(t *testing.T, cloud *fakecloud.Cloud) []chatRequest {
+// chatRequests returns those that have arrived at a service.
+func chatRequests(t *testing.T, cloud *fakecloud.Cloud) []chatRequest {
 	t.Helper()
 	var list []chatRequest
 	for _, r := range cloud.Requests() {
@@ -126,14 +134,22 @@ func asked(t *testing.T, cloud *fakecloud.Cloud) []chatRequest {
 	return list
 }
 
-// lastAsked returns the last of them, of which there are so many.
-func (d *desk) lastAsked(number int) chatRequest {
-	d.Helper()
-	list := asked(d.T, d.cloud)
-	if len(list) != number {
-		d.Fatalf("%d requests have arrived, want %d", len(list), number)
+// asked returns the request with a prompt, which has arrived at a service once. How
+// often a login was tried is not counted.
+func asked(t *testing.T, cloud *fakecloud.Cloud, prompt string) chatRequest {
+	t.Helper()
+	var found []chatRequest
+	var others []string
+	for _, r := range chatRequests(t, cloud) {
+		if r.prompt() == prompt {
+			found = append(found, r)
+		}
+		others = append(others, r.prompt())
 	}
-	return list[number-1]
+	if len(found) != 1 {
+		t.Fatalf("%q was asked %d times; asked was %q", prompt, len(found), others)
+	}
+	return found[0]
 }
 
 // said returns what the messages of a request say: "user: hi | assistant: …".

@@ -258,7 +258,7 @@ func TestShowCode(t *testing.T) {
 	c.sees("\n  https://x.example/d?c=AB\n")
 	c.sees("AB-CD")
 	c.sees("▀")
-	c.sees("Waiting for approval · expires in 1:")
+	c.sees("Waiting · expires in 1:")
 	c.press("q")
 	c.until("the QR code is hidden", func(s string) bool { return !strings.Contains(s, "▀") })
 	c.press("c")
