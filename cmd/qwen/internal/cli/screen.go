@@ -39,11 +39,10 @@ func (a *app) openScreen(cfg *config.Config, options repl.Options, completer fro
 
 // openPlain opens a screen on which nothing is painted over.
 func (a *app) openPlain(cfg *config.Config, past *history.File, banner string) (*screen, error) {
-	prompter, err := term.OpenTTY()
+	prompter, err := a.openPrompter()
 	if err != nil {
 		return nil, err
 	}
-	prompter.Getenv = a.getenv
 	interrupts := make(chan os.Signal, 1)
 	a.takesInterrupt.Store(&interrupts)
 	f := plain.New(plain.Options{Prompter: prompter, Interrupts: interrupts, History: past, Bell: cfg.Options.Notify != "off"})

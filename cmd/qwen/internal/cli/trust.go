@@ -119,12 +119,11 @@ func (a *app) askedConsent(ctx context.Context, e *config.OriginError) (answer e
 	if a.trusting.asker != nil {
 		return a.askConsent(ctx, a.trusting.asker, e), true
 	}
-	prompter, err := term.OpenTTY()
+	prompter, err := a.openPrompter()
 	if err != nil {
 		return nil, false
 	}
 	defer func() { _ = prompter.Close() }()
-	prompter.Getenv = a.getenv
 	return a.askConsent(ctx, prompter, e), true
 }
 
