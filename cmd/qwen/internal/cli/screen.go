@@ -31,7 +31,12 @@ func (a *app) openScreen(cfg *config.Config, options repl.Options, completer fro
 		Notify: cfg.Options.Notify, Banner: banner,
 		Environ: a.environ, Getenv: a.getenv,
 	})
+	// Ctrl-C is a key here. As a signal it comes while an editor has the terminal, and
+	// is meant for that.
+	ignored := make(chan os.Signal)
+	a.takesInterrupt.Store(&ignored)
 	return &screen{front: f, close: func() {
+		a.takesInterrupt.Store(nil)
 		f.Close()
 		_ = console.Close()
 	}}, nil
