@@ -105,6 +105,7 @@ func (a *app) resolveWith(ctx context.Context, flags []config.FlagValue, chosen 
 	if err != nil {
 		return cfg, err
 	}
+	a.useProxy(cfg)
 	i := slices.IndexFunc(input.Providers, func(p config.Provider) bool { return p.Name == cfg.Provider.Text })
 	if i < 0 || !input.Providers[i].ThirdParty {
 		return cfg, nil
