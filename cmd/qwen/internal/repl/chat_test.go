@@ -237,6 +237,17 @@ Because.
 	}
 }
 
+// To go on with the conversation that goes on is no mistake.
+func TestResumeOfThisConversation(t *testing.T) {
+	store := newStore(t)
+	w := newWorld()
+	w.services["home"].replies = []reply{{text: "a"}}
+	got := hold(t, w, &person{lines: []string{"hi", "/rename this", "/resume this"}}, Options{Store: store})
+	if !strings.Contains(got, "* That is this conversation.") {
+		t.Errorf("the person saw\n%s", got)
+	}
+}
+
 func TestNothingIsSavedUnlessWanted(t *testing.T) {
 	w := newWorld()
 	w.services["home"].replies = []reply{{text: "x"}}

@@ -117,6 +117,10 @@ func (c *Chat) resume(ctx context.Context, text string) error {
 	if err != nil {
 		return err
 	}
+	if meta.ID == c.talk.saved() {
+		c.note("That is this conversation.")
+		return nil
+	}
 	conversation, writer, err := c.Store.Open(meta.ID)
 	if err != nil {
 		return err
