@@ -197,6 +197,25 @@ func TestPut(t *testing.T) {
 	}
 }
 
+// What was typed stands on the terminal, where the person typed it.
+func TestTypedIsNotSaidAgain(t *testing.T) {
+	p := newPerson(t, "hello \n\n")
+	say := func() {
+		text, err := p.Read(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.Say(front.Entry{Kind: front.Prompt, Text: strings.TrimSpace(text)})
+	}
+	say()
+	p.Put("kept")
+	say()
+	p.Say(front.Entry{Kind: front.Prompt, Text: "of a session"})
+	if got, want := p.saw(), "You: Not sent: kept\nEnter alone sends it.\nYou: You: kept\nYou: of a session\n"; got != want {
+		t.Errorf("shown %q, want %q", got, want)
+	}
+}
+
 func TestSay(t *testing.T) {
 	for _, c := range []struct {
 		entry front.Entry

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/front"
@@ -58,7 +59,8 @@ func (f *Front) message(ctx context.Context) (string, error) {
 		return "", err
 	}
 	text := strings.ToValidUTF8(strings.Join(lines, "\n"), "\uFFFD")
-	if strings.TrimSpace(text) == "" {
+	f.typed = strings.TrimRightFunc(text, unicode.IsSpace)
+	if f.typed == "" {
 		text, f.kept = f.kept, ""
 		return text, nil
 	}
