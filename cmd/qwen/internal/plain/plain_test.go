@@ -178,6 +178,7 @@ func TestBusyIsInterrupted(t *testing.T) {
 func TestPut(t *testing.T) {
 	p := newPerson(t, "/model\n\nagain\nother\n\n!ls\n\n")
 	p.Put("second")
+	p.Put("/hlep")
 	p.Put(strings.Repeat("first ", 30))
 	kept := strings.Repeat("first ", 30) + "\nsecond"
 	for _, want := range []string{"/model", kept, "again"} {
@@ -189,7 +190,7 @@ func TestPut(t *testing.T) {
 	if got, want := p.saw(), notice+notice+"You: "; got != want {
 		t.Errorf("shown %q, want %q", got, want)
 	}
-	p.Put("dropped")
+	p.Put("/etc/hosts: what is it?")
 	for _, want := range []string{"other", "!ls"} {
 		if got, err := p.Read(t.Context()); got != want || err != nil {
 			t.Fatalf("Read = %q, %v, want %q", got, err, want)
