@@ -24,6 +24,7 @@ type paper struct {
 	draws      int
 	copied     string
 	bells      int
+	redraws    int
 	titled     string
 	changed    chan struct{} // there is something new to see
 }
@@ -55,6 +56,7 @@ func (p *paper) Draw(finished []string, f term.Frame) error {
 	return nil
 }
 
+func (p *paper) Redraw()                        { p.redraws++ }
 func (p *paper) Suspend(run func() error) error { return run() }
 func (p *paper) Title(text string) error        { p.titled = text; return nil }
 func (p *paper) Bell() error                    { p.bells++; return nil }
