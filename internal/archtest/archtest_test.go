@@ -248,6 +248,10 @@ var rules = []rule{
 		ours:     []string{"sdk/sdktest/fakecloud"},
 		why:      "a tool around the loopback service",
 	},
+	{
+		packages: []string{"internal/tmuxtest"},
+		why:      "a terminal knows nothing of the program in it",
+	},
 }
 
 func TestImports(t *testing.T) {

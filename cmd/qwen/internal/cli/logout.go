@@ -153,7 +153,7 @@ func (a *app) tellLeftKeys(ctx context.Context, ids []credstore.ID) {
 			continue
 		}
 		told = append(told, id.Provider)
-		cfg, err := a.resolveWith(ctx, []config.FlagValue{{Key: config.KeyProvider, Text: id.Provider}}, nil)
+		cfg, err := a.resolveWith(quietly(ctx), []config.FlagValue{{Key: config.KeyProvider, Text: id.Provider}}, nil)
 		if err == nil && cfg.Key.Text != "" {
 			a.note("%s still holds a key for %s", cfg.Key.Source, id.Provider)
 		}

@@ -23,6 +23,9 @@ func (a *app) prepare(cmd *cobra.Command) error {
 	if f := cmd.Flags().Lookup("output-format"); f != nil && f.Changed {
 		a.format = f.Value.String()
 	}
+	if f := cmd.Flags().Lookup("plain"); f != nil && f.Changed {
+		a.plain.Store(f.Value.String() == "true")
+	}
 	return nil
 }
 

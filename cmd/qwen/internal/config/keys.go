@@ -208,7 +208,7 @@ func programKeys() []Key {
 			Settings: []string{"ui.color"}},
 		{Name: "background", Help: "background of the terminal, for the colours of the chat", Type: TypeString, Default: "auto",
 			Enum: []string{"auto", "dark", "light"}, Env: env("QWEN_BACKGROUND"), Settings: []string{"ui.background"}},
-		{Name: "plain", Prompt: true, Help: "a chat of lines only, for screen readers and simple terminals", Type: TypeBool, Default: "false",
+		{Name: "plain", Help: "lines only, nothing painted over: for screen readers and simple terminals", Type: TypeBool, Default: "false",
 			Flag: "--plain", Env: []Env{{Name: "QWEN_PLAIN"}, {Name: "ACCESSIBLE", When: []string{"1", "true"}, Means: "true"}},
 			Settings: []string{"ui.plain", "ui.accessibility.screenReader"}},
 		{Name: "notify", Help: "what tells that a long answer in the chat is there", Type: TypeString, Default: "off",

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 	"strings"
 	"sync"
 )
@@ -28,7 +29,8 @@ type Console struct {
 	decoder decoder
 	events  chan Event
 	arrived chan Event    // what goes into events, whoever it comes from
-	ended   chan struct{} // closed when the input has ended
+	ended   chan struct{} // closed when the input has ended, once
+	endOnce sync.Once
 	over    chan struct{} // closed when the console is
 	answers *answers
 
@@ -37,6 +39,7 @@ type Console struct {
 	restore func() // the terminal's mode before
 	stop    func() // ends reading
 	titled  bool
+	mute    bool // the terminal does not tell where the cursor is
 	closed  bool
 }
 
@@ -72,7 +75,7 @@ func closeBoth(in, out *os.File) error {
 func newConsole(in, out *os.File, o ConsoleOptions) (*Console, error) {
 	c := &Console{
 		getenv:  o.Getenv,
-		in:      newInput(in, newWaker(in)),
+		in:      newKeyInput(in),
 		out:     out,
 		tty:     in,
 		screen:  out,
@@ -119,6 +122,7 @@ func (c *Console) start() error {
 // awaited: they would turn up as typed text.
 func (c *Console) pause() error {
 	var b bytes.Buffer
+	c.region.columns, _ = c.locate()
 	c.region.erase(&b)
 	c.region.showCursor(&b, true)
 	b.WriteString(c.modesOff())
@@ -161,14 +165,22 @@ func (c *Console) Draw(finished []string, f Frame) error {
 	return c.write(b.String())
 }
 
+// Repaint has the next Draw paint the whole frame, also what should be on the
+// terminal: somebody else may have written over it.
+func (c *Console) Repaint() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.region.stale = true
+}
+
 // locate returns the size of the terminal, and finds out where the cursor is if that
 // has changed.
 func (c *Console) locate() (columns, rows int) {
 	columns, rows = c.Size()
 	r := &c.region
-	if c.answers.resized() {
-		r.stale = true
-	}
+	changed, settling := c.answers.resized()
+	r.stale = r.stale || changed
+	r.settling = settling || columns != r.columns && len(r.lines) > 0
 	r.reflow = c.answers.reflow(r.reflow)
 	if len(r.lines) == 0 || r.reflow != breaksLines || !r.stale && columns == r.columns {
 		return columns, rows
@@ -303,5 +315,5 @@ func (c *Console) modesOff() string {
 // for nothing. The console of Linux prints some of it.
 func (c *Console) obeys() bool {
 	name := c.getenv("TERM")
-	return name != "" && name != "dumb" && !strings.HasPrefix(name, "linux")
+	return runtime.GOOS == "windows" || name != "" && name != "dumb" && !strings.HasPrefix(name, "linux")
 }

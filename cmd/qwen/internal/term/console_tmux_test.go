@@ -61,9 +61,9 @@ func stream() error {
 			ticks++
 		}
 		var finished []string
-		if ticks%4 == 0 && running {
-			finished = append(finished, numbered(n), numbered(n+1))
-			n += 2
+		for more := growth(ticks); running && more > 0; more-- {
+			finished = append(finished, numbered(n))
+			n++
 		}
 		columns, _ := c.Size()
 		if err := c.Draw(finished, streamFrame(columns, ticks)); err != nil {
@@ -71,6 +71,21 @@ func stream() error {
 		}
 	}
 }
+
+// growth is how many lines are finished at a tick: two now and then, and in place of
+// the tail, when that is gone, as many as it had.
+func growth(ticks int) int {
+	switch {
+	case ticks%(tailTicks*tailLines) == 0:
+		return tailLines
+	case ticks%4 == 0:
+		return 2
+	}
+	return 0
+}
+
+// How the tail of the frame grows.
+const tailTicks, tailLines = 7, 9
 
 // numbered is a line that may be wider than the terminal.
 func numbered(n int) string {
@@ -81,9 +96,10 @@ func numbered(n int) string {
 // over the whole width, an input of two lines with the cursor in it, and a footer.
 func streamFrame(columns, ticks int) Frame {
 	var f Frame
-	for i := range ticks / 7 % 4 {
+	for i := range ticks / tailTicks % tailLines {
 		f.Lines = append(f.Lines, Cut(fmt.Sprintf("LIVE tail %d %d %s", i, ticks, strings.Repeat("世界 ", 60)), columns-1))
 	}
+	f.Spare = len(f.Lines)
 	rule := "LIVE " + strings.Repeat("─", columns-6)
 	f.Lines = append(f.Lines, fmt.Sprintf("LIVE Answering %d", ticks), rule, "> LIVE one", "  LIVE two", rule, Cut("LIVE footer "+strings.Repeat("f", 40), columns-1))
 	f.Row, f.Column = len(f.Lines)-3, 10
@@ -103,9 +119,14 @@ func showEvents() error {
 		line := fmt.Sprintf("%T %v", e, e)
 		if k, ok := e.(Key); ok {
 			line = "key " + k.String()
-			if line == "key q" {
-				break
+		}
+		if line == "key ctrl+z" {
+			if err := c.Suspend(Stop); err != nil {
+				return err
 			}
+		}
+		if p, ok := e.(Paste); ok && len(p.Text) > 1000 {
+			line = fmt.Sprintf("%d lines", strings.Count(p.Text, "\n"))
 		}
 		if err := c.Draw([]string{strings.ReplaceAll(line, "\n", "|")}, Frame{}); err != nil {
 			return err
@@ -120,19 +141,22 @@ type multiplexer struct {
 	socket string
 }
 
-func startTmux(t *testing.T, program string, columns, rows int) *multiplexer {
+// runProgram is a command that runs the program and leaves the terminal to be looked
+// at.
+const runProgram = "echo before; \"$self\"; echo after $?; exec sleep 60"
+
+func startTmux(t *testing.T, command, program string, columns, rows int) *multiplexer {
 	t.Helper()
 	if _, err := exec.LookPath("tmux"); err != nil {
 		t.Skip("tmux is not installed: what it makes of the console is not tested")
 	}
-	m := &multiplexer{t: t, socket: filepath.Join(t.TempDir(), "tmux")}
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
+	m := &multiplexer{t: t, socket: filepath.Join(t.TempDir(), "tmux")}
 	m.tmux("-f", os.DevNull, "new-session", "-d", "-x", fmt.Sprint(columns), "-y", fmt.Sprint(rows),
-		"-e", programVariable+"="+program,
-		"echo before; '"+self+"'; echo after $?; exec sleep 60")
+		"-e", programVariable+"="+program, "-e", "self="+self, command)
 	t.Cleanup(func() { m.tmux("kill-server") })
 	return m
 }
@@ -175,18 +199,24 @@ func TestConsoleInTmux(t *testing.T) {
 	}
 	for _, c := range []struct {
 		name  string
+		idle  bool // nothing is added meanwhile
 		pause time.Duration
 		sizes []terminalSize
 	}{
-		{"widths", 200 * time.Millisecond, []terminalSize{{70, 36}, {120, 36}, {38, 36}, {110, 36}}},
-		{"heights", 100 * time.Millisecond, []terminalSize{{110, 14}, {110, 40}, {70, 20}, {110, 60}, {100, 24}}},
-		{"drag", 15 * time.Millisecond, drag},
-		{"there and back", 5 * time.Millisecond, []terminalSize{{70, 36}, {110, 36}, {70, 36}, {110, 36}, {60, 36}, {110, 36}}},
+		{"widths", false, 200 * time.Millisecond, []terminalSize{{70, 36}, {120, 36}, {38, 36}, {110, 36}}},
+		{"heights", false, 100 * time.Millisecond, []terminalSize{{110, 14}, {110, 40}, {70, 20}, {110, 60}, {100, 24}}},
+		{"drag", false, 15 * time.Millisecond, drag},
+		{"there and back", false, 5 * time.Millisecond, []terminalSize{{70, 36}, {110, 36}, {70, 36}, {110, 36}, {60, 36}, {110, 36}}},
+		{"idle", true, 200 * time.Millisecond, []terminalSize{{70, 36}, {120, 30}, {38, 36}, {110, 36}}},
+		{"idle drag", true, 15 * time.Millisecond, drag},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			m := startTmux(t, "stream", 110, 36)
+			m := startTmux(t, runProgram, "stream", 110, 36)
 			m.waitFor(numbered(30)[:9])
+			if c.idle {
+				m.tmux("send-keys", "p")
+			}
 			for _, s := range c.sizes {
 				m.resize(s)
 				time.Sleep(c.pause)
@@ -245,7 +275,7 @@ func checkStream(t *testing.T, screen string) {
 
 func TestConsoleKeysInTmux(t *testing.T) {
 	t.Parallel()
-	m := startTmux(t, "events", 100, 20)
+	m := startTmux(t, runProgram, "events", 100, 20)
 	m.waitFor("ready")
 	for _, c := range []struct {
 		want string
@@ -265,4 +295,43 @@ func TestConsoleKeysInTmux(t *testing.T) {
 			t.Errorf("%q: %q is not in %q", c.args, c.want, got)
 		}
 	}
+}
+
+// Thousands of lines that are pasted are one paste. Without marks, so are those that
+// tmux writes without a pause.
+func TestConsolePasteInTmux(t *testing.T) {
+	t.Parallel()
+	m := startTmux(t, runProgram, "events", 100, 20)
+	m.waitFor("ready")
+	for _, c := range []struct {
+		lines int
+		paste []string
+		seen  string
+	}{
+		{3000, []string{"paste-buffer", "-p"}, "ready\n3000 lines\n"},
+		{40, []string{"paste-buffer"}, "\n3000 lines\n40 lines\n"},
+	} {
+		file := filepath.Join(t.TempDir(), "lines")
+		text := strings.Repeat(strings.Repeat("x", 99)+"\n", c.lines)
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		m.tmux(append([]string{"load-buffer", file, ";"}, c.paste...)...)
+		m.waitFor(c.seen)
+	}
+}
+
+func TestConsoleStopsInTmux(t *testing.T) {
+	t.Parallel()
+	m := startTmux(t, "exec sh -i", "events", 100, 20)
+	m.tmux("send-keys", "\"$self\"", "Enter")
+	m.waitFor("ready")
+	m.tmux("send-keys", "C-z")
+	m.waitFor("Stopped")
+	m.tmux("send-keys", "echo in$((1))between", "Enter")
+	m.waitFor("in1between")
+	m.tmux("send-keys", "fg", "Enter")
+	m.waitFor("key ctrl+z")
+	m.tmux("send-keys", "a")
+	m.waitFor("key a")
 }

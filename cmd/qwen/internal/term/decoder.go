@@ -20,7 +20,7 @@ const (
 	sequenceDelay = 500 * time.Millisecond
 
 	// burstDelay is how long nothing arrives after a paste without marks.
-	burstDelay = 20 * time.Millisecond
+	burstDelay = 30 * time.Millisecond
 
 	// pasteDelay is how long nothing arrives until the end mark of a paste is taken
 	// for lost. The keys must not be dead for ever then.

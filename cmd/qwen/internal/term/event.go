@@ -36,7 +36,8 @@ func (k Key) String() string {
 func (k Key) Types() bool { return k.Name == "" && !k.Ctrl && !k.Alt && k.Text != "" }
 
 // A Paste is text that arrived at once: between the terminal's marks, or in a burst
-// with line ends within that nobody can type. Line ends are "\n".
+// that nobody can type, because it is long or there are line ends within. Line ends
+// are "\n".
 type Paste struct{ Text string }
 
 // A Resize says that the terminal's size has changed.
@@ -60,4 +61,10 @@ type Frame struct {
 	Lines       []string // with SGR sequences and OSC 8 links only; none wider than the terminal
 	Row, Column int      // of the cursor, from 0
 	HideCursor  bool
+
+	// Spare is how many of the first lines matter least, such as the beginning of an
+	// answer that still grows. Some are left out if else the frame would not stay on
+	// the screen when the terminal becomes much narrower and breaks its lines: what
+	// leaves the screen cannot be taken back.
+	Spare int
 }

@@ -16,6 +16,7 @@ import (
 type wakeableFile struct {
 	tty         *os.File
 	wakes, wake *os.File // the ends of the pipe
+	eager       bool     // to read what is there before it is interrupted
 }
 
 // newWaker returns nil if tty cannot be waited for.
@@ -59,7 +60,7 @@ func (f *wakeableFile) wait() (interrupted bool, err error) {
 				set.Set(tty)
 				set.Set(wakes)
 				_, err = unix.Select(max(tty, wakes)+1, &set, nil, nil, nil)
-				interrupted = set.IsSet(wakes)
+				interrupted = set.IsSet(wakes) && !(f.eager && set.IsSet(tty))
 				if !errors.Is(err, unix.EINTR) {
 					return
 				}

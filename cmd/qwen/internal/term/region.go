@@ -18,8 +18,8 @@ import (
 // Some things are beyond reach. What a terminal has moved off the screen, into its
 // history, stays there: rows of a region that became higher than the screen because
 // its lines were broken anew; and in tmux, which counts the empty rows below, also
-// rows of a region near the top of the screen. So lines that are short, and few, are
-// safer ones.
+// rows of a region with less above it on the screen than it grows by. So lines that
+// are short, and few, are safer ones.
 type region struct {
 	lines  []string // as they were painted
 	line   int      // in which the cursor rests
@@ -28,6 +28,7 @@ type region struct {
 
 	columns, rows int  // of the terminal when they were painted
 	stale         bool // they may not be on the screen any more as they were painted
+	settling      bool // the terminal is being resized, and will be once more
 
 	reflow   reflow
 	reported int // the cursor's column as the terminal reports it, 0 if it does not
@@ -40,9 +41,9 @@ const (
 	// breaksLines is a terminal that breaks lines anew: most of them.
 	breaksLines reflow = iota
 
-	// breaksAndTells is one that does so, and in which Backspace leads from the
+	// leadsBack is one that does so, and in which Backspace leads from the
 	// beginning of a row to the row before if both are one broken line: tmux.
-	breaksAndTells
+	leadsBack
 
 	// keepsRows is one that only cuts the rows off: xterm and the console of Linux.
 	keepsRows
@@ -58,16 +59,19 @@ const (
 	cursorShow = "\x1b[?25h"
 	eraseRow   = "\x1b[2K"
 
-	// eraseBelow erases from the beginning of a row to the end of the screen. It does
-	// not begin in the first column: what tmux erases from the very first cell on, it
-	// moves into its history.
-	eraseBelow = "\x1b[2K\x1b[C\x1b[J\r"
+	// eraseBelow erases from the beginning of a row to the end of the screen, row by
+	// row where that begins in the first column: a screen that is erased from its
+	// first cell on is moved into the history by tmux.
+	eraseBelow = eraseRow + eraseRest + "\r"
+
+	// eraseRest erases what is behind the cursor but for one empty column.
+	eraseRest = "\x1b[C\x1b[J"
 )
 
 // draw writes what changes the screen: finished lines appear in place of the region,
 // and f below them.
 func (r *region) draw(b *bytes.Buffer, finished []string, f Frame, columns, rows int) {
-	next := fitFrame(f, columns, rows)
+	next := fitFrame(f, r.width(columns), columns, rows)
 	if len(finished) == 0 && columns == r.columns && rows == r.rows && r.shows(next) {
 		return
 	}
@@ -86,23 +90,51 @@ func (r *region) draw(b *bytes.Buffer, finished []string, f Frame, columns, rows
 	b.WriteString(frameEnd)
 }
 
-// fitFrame cuts a frame to the terminal: lines that are too long, as terminals differ
-// in what happens in the last column; and what is too high, so that the line with the
-// cursor stays.
-func fitFrame(f Frame, columns, rows int) Frame {
-	n := len(f.Lines)
-	f.Row = max(0, min(f.Row, n-1))
-	first := min(max(0, n-rows), f.Row)
-	last := min(n, first+rows)
-	lines := make([]string, 0, rows)
-	for _, line := range f.Lines[first:last] {
-		lines = append(lines, Cut(line, columns-1))
+// width returns how wide lines may be. Nothing is painted in the last column, where
+// terminals differ. A window that is dragged becomes narrower in many steps. With
+// each of them tmux would break full lines and move what is above off the screen,
+// where it stays when we take fewer rows again, until the region itself is moved off.
+// So while it is being resized, lines end far from the edge.
+func (r *region) width(columns int) int {
+	if r.settling && r.reflow == leadsBack {
+		return columns / 2
+	}
+	return columns - 1
+}
+
+// fitFrame cuts a frame to the terminal: lines that are wider than width, and what is
+// too high, so that the line with the cursor stays.
+func fitFrame(f Frame, width, columns, rows int) Frame {
+	lines := make([]string, 0, len(f.Lines)+1)
+	for _, line := range f.Lines {
+		lines = append(lines, Cut(line, width))
 	}
 	if len(lines) == 0 {
 		lines = append(lines, "")
 	}
-	f.Lines, f.Row, f.Column = lines, f.Row-first, max(0, min(f.Column, columns-1))
+	row := max(0, min(f.Row, len(lines)-1))
+	spare := min(max(0, f.Spare), row)
+	first := min(max(tooMany(lines, spare, columns, rows), len(lines)-rows), row)
+	f.Lines, f.Row = lines[first:min(len(lines), first+rows)], row-first
+	f.Column = max(0, min(f.Column, width))
 	return f
+}
+
+// How narrow a terminal may become at once without a trace of the frame above it: a
+// quarter of its width, but not narrower than people's terminals are.
+const narrowing, narrow = 4, 36
+
+// tooMany returns how many of the first lines, of which some can be spared, are too
+// many for the screen of a terminal that becomes narrow. One is always shown.
+func tooMany(lines []string, spare, columns, rows int) (n int) {
+	columns = max(columns/narrowing, narrow)
+	for _, line := range lines {
+		rows -= 1 + max(0, Width(line)-1)/columns
+	}
+	for ; rows < 0 && n < spare-1; n++ {
+		rows += 1 + max(0, Width(lines[n])-1)/columns
+	}
+	return n
 }
 
 // shows reports whether a frame is on the screen already.
@@ -123,9 +155,9 @@ func (r *region) showCursor(b *bytes.Buffer, show bool) {
 // writeLine writes a line of somebody who may have forgotten to end its styles.
 func writeLine(b *bytes.Buffer, line string) {
 	b.WriteString(strings.ReplaceAll(line, "\n", "\r\n"))
-	if strings.Contains(line, "\x1b[") && !strings.HasSuffix(line, "\x1b[m") && !strings.HasSuffix(line, "\x1b[0m") {
-		b.WriteString("\x1b[m")
-	}
+	var s style
+	s.takeAll(line)
+	b.WriteString(s.end())
 }
 
 // erase takes the region away and leaves the cursor where it began.
@@ -167,25 +199,30 @@ func changed(before, after []string) (first, last int) {
 
 // rewrite writes a range of lines. It goes down by writing only, so that it begins
 // at the line with the cursor if the range is below, and ends where the cursor will
-// be if the range is above.
+// be if the range is above. If the lines below may not be where they were, it writes
+// them too, and erases what is left of the old ones: it would be in the way when the
+// terminal breaks lines anew.
 func (r *region) rewrite(b *bytes.Buffer, next Frame, first, last int) {
 	begin, end := min(first, r.line, last-1), max(last, next.Row+1)
+	rest := r.reflow == leadsBack || len(r.lines) > len(next.Lines)
+	if rest {
+		first, last, end = begin, len(next.Lines), len(next.Lines)
+	}
 	b.WriteString(wrapOff)
 	if len(r.lines) > 0 {
 		r.climb(b, begin)
-	}
-	if len(r.lines) > len(next.Lines) {
-		b.WriteString(eraseBelow)
-		first = begin
 	}
 	for i := begin; i < end; i++ {
 		if i > begin {
 			b.WriteString("\r\n")
 		}
-		if i >= first && i < last || r.reflow == breaksAndTells {
+		if i >= first && i < last {
 			b.WriteString(eraseRow)
 			writeLine(b, next.Lines[i])
 		}
+	}
+	if rest && len(r.lines) > 0 {
+		b.WriteString(eraseRest)
 	}
 	r.line, r.column = end-1, Width(next.Lines[end-1])
 	b.WriteString(wrapOn)
@@ -200,7 +237,7 @@ func (r *region) rewrite(b *bytes.Buffer, next Frame, first, last int) {
 // is sent, and above that begins the next line.
 func (r *region) climb(b *bytes.Buffer, to int) {
 	switch r.reflow {
-	case breaksAndTells:
+	case leadsBack:
 		for ; ; r.line-- {
 			b.WriteByte('\r')
 			b.WriteString(strings.Repeat("\b\r", Width(r.lines[r.line])/narrowest))

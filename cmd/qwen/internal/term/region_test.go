@@ -68,7 +68,7 @@ func (s *screen) lines() []string {
 	return lines
 }
 
-// A frame of any kind that fits a terminal.
+// randomFrame is a frame of any kind that fits a terminal.
 func randomFrame(random *rand.Rand, columns int) Frame {
 	var f Frame
 	for range 1 + random.IntN(8) {
@@ -96,7 +96,7 @@ func randomLine(random *rand.Rand, name string, columns int) string {
 // there once, and of the frames the last one. Height is no matter: what is moved off
 // the screen is out of reach.
 func TestRegionLeavesNoResidue(t *testing.T) {
-	for name, reflow := range map[string]reflow{"breaks lines": breaksLines, "breaks lines and tells": breaksAndTells, "keeps rows": keepsRows} {
+	for name, reflow := range map[string]reflow{"breaks lines": breaksLines, "breaks lines and tells": leadsBack, "keeps rows": keepsRows} {
 		t.Run(name, func(t *testing.T) {
 			for seed := range uint64(80) {
 				random := rand.New(rand.NewPCG(seed, 0))
@@ -126,7 +126,7 @@ func TestRegionLeavesNoResidue(t *testing.T) {
 func TestRegionOnTerminalThatTellsLate(t *testing.T) {
 	for seed := range uint64(80) {
 		random := rand.New(rand.NewPCG(seed, 0))
-		p := newPainted(t, breaksAndTells, 80, 300)
+		p := newPainted(t, leadsBack, 80, 300)
 		told := 80
 		for range 20 {
 			if random.IntN(3) == 0 {
@@ -190,6 +190,31 @@ func TestRegionCutsFrames(t *testing.T) {
 	p.check(t, Frame{Lines: []string{"one", "two", "three is…"}})
 	p.draw(10, nil, Frame{})
 	p.check(t, Frame{Lines: []string{""}})
+}
+
+// Lines that can be spared are left out as far as a narrow terminal has no room for
+// them.
+func TestRegionSparesLines(t *testing.T) {
+	wide, short := strings.Repeat("x", 99), "y"
+	f := Frame{Lines: []string{wide, wide, wide, wide, short, wide, short}, Row: 5}
+	for _, c := range []struct{ spare, rows, want int }{
+		{0, 7, 7},
+		{4, 17, 7}, // five wide lines in 3 rows each, two short ones
+		{4, 16, 6},
+		{4, 14, 6},
+		{4, 13, 5},
+		{4, 7, 4},
+		{2, 7, 6},
+		{9, 7, 3},
+	} {
+		f.Spare = c.spare
+		p := newPainted(t, leadsBack, 100, c.rows)
+		p.draw(100, nil, f)
+		if got := len(p.lines); got != c.want {
+			t.Errorf("%d spare lines and %d rows: %d lines, want %d", c.spare, c.rows, got, c.want)
+		}
+		p.checkCursor(t, Frame{Lines: f.Lines[len(f.Lines)-c.want:], Row: c.want - 2})
+	}
 }
 
 func TestRegionHidesCursor(t *testing.T) {

@@ -90,7 +90,7 @@ func (s *screen) back() {
 	switch {
 	case s.x > 0:
 		s.x--
-	case s.reflow == breaksAndTells && s.y > s.top() && s.rows[s.y-1].goesOn:
+	case s.reflow == leadsBack && s.y > s.top() && s.rows[s.y-1].goesOn:
 		s.x, s.y = s.width-1, s.y-1
 	}
 }

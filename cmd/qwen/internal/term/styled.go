@@ -1,6 +1,7 @@
 package term
 
 import (
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -146,6 +147,15 @@ func (s *style) take(piece string) {
 	}
 }
 
+// takeAll follows all sequences in a text.
+func (s *style) takeAll(styled string) {
+	for i := strings.IndexByte(styled, byte(esc)); i >= 0; i = strings.IndexByte(styled, byte(esc)) {
+		end := i + sequenceLength(styled[i:])
+		s.take(styled[i:end])
+		styled = styled[end:]
+	}
+}
+
 func (s *style) set(parameters []string) {
 	for len(parameters) > 0 {
 		n := 1
@@ -178,7 +188,7 @@ func colorLength(parameters []string) int {
 
 func colorOf(code string) attribute {
 	switch code[0] {
-	case '3':
+	case '3', '9':
 		return foreground
 	case '4':
 		return background
@@ -186,58 +196,32 @@ func colorOf(code string) attribute {
 	return underlineColor
 }
 
-// setOne follows one parameter. See
+// setOne follows one parameter, which may have a part behind a colon. See
 // https://invisible-island.net/xterm/ctlseqs/ctlseqs.html ("Character Attributes").
 func (s *style) setOne(code string) {
-	base, _, _ := strings.Cut(code, ":")
-	reset := func(attributes ...attribute) {
-		for _, a := range attributes {
-			s.attributes[a] = ""
-		}
+	base, part, _ := strings.Cut(code, ":")
+	n, err := strconv.Atoi(base)
+	if err != nil {
+		return
 	}
-	switch base {
-	case "1":
-		s.attributes[bold] = code
-	case "2":
-		s.attributes[dim] = code
-	case "3":
-		s.attributes[italic] = code
-	case "4", "21":
+	simple := [...]attribute{1: bold, 2: dim, 3: italic, 4: underline, 5: blink, 6: blink, 7: reverse, 8: concealed, 9: struck}
+	switch {
+	case n == 4 && part == "0":
+		s.attributes[underline] = ""
+	case n > 0 && n < len(simple):
+		s.attributes[simple[n]] = code
+	case n == 21: // underlined twice
 		s.attributes[underline] = code
-	case "5", "6":
-		s.attributes[blink] = code
-	case "7":
-		s.attributes[reverse] = code
-	case "8":
-		s.attributes[concealed] = code
-	case "9":
-		s.attributes[struck] = code
-	case "22":
-		reset(bold, dim)
-	case "23":
-		reset(italic)
-	case "24":
-		reset(underline)
-	case "25":
-		reset(blink)
-	case "27":
-		reset(reverse)
-	case "28":
-		reset(concealed)
-	case "29":
-		reset(struck)
-	case "39":
-		reset(foreground)
-	case "49":
-		reset(background)
-	case "59":
-		reset(underlineColor)
-	case "30", "31", "32", "33", "34", "35", "36", "37", "38", "90", "91", "92", "93", "94", "95", "96", "97":
-		s.attributes[foreground] = code
-	case "40", "41", "42", "43", "44", "45", "46", "47", "48", "100", "101", "102", "103", "104", "105", "106", "107":
+	case n == 22:
+		s.attributes[bold], s.attributes[dim] = "", ""
+	case n > 22 && n < 20+len(simple):
+		s.attributes[simple[n-20]] = ""
+	case n == 39, n == 49, n == 59:
+		s.attributes[colorOf(base)] = ""
+	case n >= 30 && n < 60, n >= 90 && n < 98:
+		s.attributes[colorOf(base)] = code
+	case n >= 100 && n < 108:
 		s.attributes[background] = code
-	case "58":
-		s.attributes[underlineColor] = code
 	}
 }
 

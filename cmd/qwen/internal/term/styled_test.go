@@ -139,7 +139,7 @@ func FuzzWrap(f *testing.F) {
 				t.Errorf("%q in %d columns: %q has %d", text, columns, line, w)
 			}
 			var end style
-			end.takeAll([]byte(line))
+			end.takeAll(line)
 			if end != (style{}) {
 				t.Errorf("%q in %d columns: %q leaves a style open", text, columns, line)
 			}

@@ -1,7 +1,6 @@
 package term
 
 import (
-	"bytes"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -91,25 +90,12 @@ func (w *wrapper) finish() {
 // breakLine breaks the line where that was found to be possible.
 func (w *wrapper) breakLine() {
 	var s style
-	s.takeAll(w.line[:w.end])
+	s.takeAll(string(w.line[:w.end]))
 	w.lines = append(w.lines, string(w.line[:w.end])+s.end())
-	s.takeAll(w.line[w.end:w.next])
+	s.takeAll(string(w.line[w.end:w.next]))
 	w.line = append([]byte(s.begin()), w.line[w.next:]...)
 	w.width -= w.after
 	w.end, w.next, w.after = 0, 0, 0
-}
-
-// takeAll follows all sequences in a text.
-func (s *style) takeAll(styled []byte) {
-	for {
-		i := bytes.IndexByte(styled, byte(esc))
-		if i < 0 {
-			return
-		}
-		n := sequenceLength(string(styled[i:]))
-		s.take(string(styled[i : i+n]))
-		styled = styled[i+n:]
-	}
 }
 
 // breaksBetween reports whether a line may be broken between two characters: if one

@@ -33,9 +33,9 @@ func (f *Front) newCode(code sdk.DeviceCode, cancel func()) *codeDialog {
 }
 
 // showCode puts address and code into the transcript, where they can be selected,
-// and shows the rest below.
+// and shows the rest below. All of it fits on a terminal of 80 by 24.
 func (m *model) showCode(d *codeDialog) {
-	m.apart("Open this page on any device and sign in:", "", "  "+d.page, "",
+	m.apart("Open this page on any device and sign in:", "  "+d.page,
 		"Check or enter the code there:  "+m.styles.bold(d.code), m.styles.dim("Enter it only if you started this sign-in yourself."))
 	m.open(d)
 	if ok, _ := d.browser().CanOpen(); ok {
@@ -87,8 +87,8 @@ func (d *codeDialog) view(m *model, now time.Time) ([]string, cursor) {
 	if d.note != "" {
 		lines = append(lines, m.styles.dim(term.CleanLine(d.note)))
 	}
-	status := "Waiting for approval" + d.left(now) + " · "
-	lines = append(lines, m.wrap(status+"o open browser · c copy link"+keys+" · Esc cancel")...)
+	status := "Waiting" + d.left(now) + " · "
+	lines = append(lines, m.wrap(status+"o open · c copy link"+keys+" · Esc cancel")...)
 	return lines, cursor{row: len(lines) - 1, hidden: true}
 }
 

@@ -6,7 +6,12 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 )
+
+// stopTime is how long it may take at most to be stopped. A process that no shell
+// would wake again, as it is a terminal's only one, is not stopped at all.
+const stopTime = 200 * time.Millisecond
 
 // suspend hands the terminal back to the shell until the person returns.
 func (m *model) suspend() {
@@ -18,7 +23,10 @@ func (m *model) suspend() {
 			if err := syscall.Kill(0, syscall.SIGTSTP); err != nil {
 				return err
 			}
-			<-resumed // the signal may stop us a moment later
+			select { // the signal may stop us a moment later
+			case <-resumed:
+			case <-time.After(stopTime):
+			}
 			return nil
 		})
 	})

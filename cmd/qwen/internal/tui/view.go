@@ -13,7 +13,7 @@ import (
 func (m *model) view(now time.Time) term.Frame {
 	var lines []string
 	lines = append(lines, m.tail(max(2, min(8, m.height/3)))...)
-	if m.answer != nil || !m.gap {
+	if _, code := m.dialog.(*codeDialog); m.answer != nil || !m.gap && !code { // which has a margin
 		lines = append(lines, "")
 	}
 	if m.dialog == nil {
