@@ -6,7 +6,9 @@ import (
 	"io"
 	"testing"
 
+	"github.com/qwen-cli/qwen/cmd/qwen/internal/config"
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/credstore"
+	"github.com/qwen-cli/qwen/cmd/qwen/internal/front"
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/pluginhost"
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/repl"
 	"github.com/qwen-cli/qwen/sdk"
@@ -87,5 +89,21 @@ func TestPluginIsStartedAhead(t *testing.T) {
 	}
 	if err := c.Check(t.Context()); sdk.KindOf(err) != sdk.KindPlugin {
 		t.Errorf("a check without a plugin says %v", err)
+	}
+}
+
+// escaping is a person who presses Esc.
+type escaping struct{ front.Front }
+
+func (escaping) Pick(context.Context, front.Picker) (int, error) { return -1, context.Canceled }
+func (escaping) Say(front.Entry)                                 {}
+
+// Esc at the question whether a project's file gets a key is a no that is told. It is
+// no stop, of which nothing is said, for the rest of the chat.
+func TestConsentIsEscaped(t *testing.T) {
+	a := newBackend(t).app
+	wanted := &config.OriginError{Host: "evil.example", Credential: "key"}
+	if err := a.askConsent(t.Context(), frontAsker{escaping{}}, wanted); !errors.Is(err, wanted) {
+		t.Errorf("Esc means %v", err)
 	}
 }

@@ -165,6 +165,14 @@ func (c *Console) Draw(finished []string, f Frame) error {
 	return c.write(b.String())
 }
 
+// Repaint has the next Draw paint the whole frame, also what should be on the
+// terminal: somebody else may have written over it.
+func (c *Console) Repaint() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.region.stale = true
+}
+
 // locate returns the size of the terminal, and finds out where the cursor is if that
 // has changed.
 func (c *Console) locate() (columns, rows int) {

@@ -28,8 +28,13 @@ type cursor struct {
 	hidden      bool
 }
 
+// open opens a dialog. Who has left answers none.
 func (m *model) open(d dialog) {
 	m.cancelDialog()
+	if m.left {
+		d.cancel()
+		return
+	}
 	m.help = false
 	m.dialog = d
 }

@@ -25,6 +25,7 @@ type paper struct {
 	copied     string
 	bells      int
 	titled     string
+	repainted  int
 	changed    chan struct{} // there is something new to see
 }
 
@@ -53,6 +54,12 @@ func (p *paper) Draw(finished []string, f term.Frame) error {
 	default:
 	}
 	return nil
+}
+
+func (p *paper) Repaint() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.repainted++
 }
 
 func (p *paper) Suspend(run func() error) error { return run() }

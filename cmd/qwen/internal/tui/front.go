@@ -24,6 +24,7 @@ type Console interface {
 	Events() <-chan term.Event
 	Size() (columns, rows int)
 	Draw(finished []string, f term.Frame) error
+	Repaint()
 	Suspend(run func() error) error
 	Title(text string) error
 	Bell() error
@@ -137,7 +138,7 @@ func (f *Front) Title(text string) {
 // Busy implements [front.Front].
 func (f *Front) Busy(ctx context.Context) (context.Context, func()) {
 	busy, cancel := context.WithCancel(ctx)
-	f.do(func(m *model) { m.busy = cancel })
+	f.do(func(m *model) { m.begin(cancel) })
 	return busy, func() {
 		f.do(func(m *model) { m.busy = nil })
 		cancel()

@@ -90,6 +90,40 @@ func TestEndOfInput(t *testing.T) {
 	}
 }
 
+// Who has left is asked nothing any more, and waits for nothing.
+func TestNothingGoesOnAfterLeaving(t *testing.T) {
+	c := newChatter(t, Options{})
+	close(c.paper.events) // the terminal is gone
+	if _, err := c.front.Read(t.Context()); !errors.Is(err, front.ErrLeft) {
+		t.Fatalf("read: %v", err)
+	}
+	if _, err := c.front.Confirm(t.Context(), "Sure?", true); !errors.Is(err, context.Canceled) {
+		t.Errorf("a question was answered: %v", err)
+	}
+	busy, done := c.front.Busy(t.Context())
+	defer done()
+	<-busy.Done()
+}
+
+func TestPaintAnew(t *testing.T) {
+	c := newChatter(t, Options{})
+	c.press("ctrl+l")
+	c.types("x")
+	c.sees("> x▏")
+	c.paper.mu.Lock()
+	defer c.paper.mu.Unlock()
+	if c.paper.repainted != 1 {
+		t.Errorf("painted anew %d times", c.paper.repainted)
+	}
+}
+
+// A table that is too wide is broken between words.
+func TestWideReport(t *testing.T) {
+	c := newChatter(t, Options{})
+	c.front.Say(front.Entry{Kind: front.Report, Text: "  /auth [NAME]   short\n  /export [FILE.md | FILE.json]   " + strings.Repeat("words ", 12)})
+	c.sees("  /auth [NAME]   short\n  /export [FILE.md | FILE.json]   words words words words words words words\n    words words")
+}
+
 // Finished blocks go into the scrollback once, the rest is live.
 func TestAnswer(t *testing.T) {
 	c := newChatter(t, Options{})

@@ -34,7 +34,7 @@ func bindings() []binding {
 		{[]string{"ctrl+y"}, "ask the last question again", always(func(m *model) { m.submit("/retry") })},
 		{[]string{"ctrl+o"}, "show the last thought", (*model).unfoldThought},
 		{[]string{"ctrl+g"}, "edit the input in $EDITOR", always((*model).external)},
-		{[]string{"ctrl+l"}, "paint anew", always(func(*model) {})},
+		{[]string{"ctrl+l"}, "paint anew", always(func(m *model) { m.effect(Console.Repaint) })},
 		{[]string{"ctrl+z"}, "suspend", always((*model).suspend)},
 		{[]string{"?"}, "in an empty input: show the keys", (*model).showHelp},
 	}

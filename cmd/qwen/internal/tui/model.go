@@ -121,6 +121,15 @@ func (m *model) submit(text string) {
 	m.reader = nil
 }
 
+// begin says that something goes on, and how it is stopped. Who has left waits for
+// nothing.
+func (m *model) begin(stop func()) {
+	m.busy = stop
+	if m.left {
+		stop()
+	}
+}
+
 // leave ends the chat, and what goes on in it.
 func (m *model) leave() {
 	m.left, m.queue = true, nil

@@ -43,7 +43,7 @@ func (m *model) say(e front.Entry) {
 			m.finish(m.each(m.styles.dim, m.indent("  ", m.wrapTo(hint, m.textWidth()-2)))...)
 		}
 	case front.Report:
-		m.apart(strings.Split(term.Clean(e.Text), "\n")...)
+		m.apart(m.report(term.Clean(e.Text))...)
 	case front.Output:
 		m.apart(m.indent("  ", folded(strings.Split(strings.TrimRight(term.Clean(e.Text), "\n"), "\n"), 20, 20))...)
 	}
@@ -78,6 +78,20 @@ func (m *model) each(style func(string) string, lines []string) []string {
 		out[i] = style(l)
 	}
 	return out
+}
+
+// report is text laid out in lines; those that are too long are broken between words.
+func (m *model) report(text string) []string {
+	var lines []string
+	for l := range strings.SplitSeq(text, "\n") {
+		if term.Width(l) < m.width {
+			lines = append(lines, l)
+			continue
+		}
+		broken := m.wrapTo(l, m.width-5)
+		lines = append(append(lines, broken[0]), m.indent("    ", broken[1:])...)
+	}
+	return lines
 }
 
 // prompt is what the person said, as the transcript has it.
