@@ -296,7 +296,7 @@ func TestShowCode(t *testing.T) {
 	c.press("q")
 	c.until("the QR code is hidden", func(s string) bool { return !strings.Contains(s, "▀") })
 	c.press("c")
-	c.sees("asked to copy the link")
+	c.sees("asked to copy it")
 	c.press("esc")
 	<-cancelled
 	closeCode()
