@@ -39,6 +39,17 @@ func (m *model) open(d dialog) {
 	m.dialog = d
 }
 
+// pause is how long nothing must have been typed for a key to answer a question that
+// has come up meanwhile.
+const pause = 700 * time.Millisecond
+
+// surprised reports whether a question has come up before somebody who is typing: the
+// next letter is no yes. Esc and Ctrl-C are meant.
+func (m *model) surprised(name string) bool {
+	_, asked := m.dialog.(*confirmation)
+	return asked && !m.edit.Empty() && name != "esc" && name != "ctrl+c" && m.now().Sub(m.typed) < pause
+}
+
 func (m *model) close() { m.dialog = nil }
 
 // closeThis closes a dialog, if it is the one that is open.
@@ -112,7 +123,7 @@ func newQuestion(q sdk.Question, reply chan<- outcome[string]) *question {
 }
 
 func (q *question) key(_ *model, k term.Key) bool {
-	if k.String() != "enter" {
+	if k.Name != "enter" && k.String() != "ctrl+j" { // the answer is one line
 		q.edit.Press(k)
 		return false
 	}
@@ -128,9 +139,17 @@ func (q *question) key(_ *model, k term.Key) bool {
 	return true
 }
 
-func (q *question) paste(text string) { q.edit.Insert(strings.TrimSpace(text)) }
-func (q *question) cancel()           { q.reply <- outcome[string]{"", context.Canceled} }
-func (q *question) ticks() bool       { return false }
+// paste takes text as one line: that of a key may have been broken where it was shown.
+func (q *question) paste(text string) {
+	between := " "
+	if q.Secret {
+		between = ""
+	}
+	q.edit.Insert(strings.NewReplacer("\r\n", between, "\n", between).Replace(strings.TrimSpace(text)))
+}
+
+func (q *question) cancel()     { q.reply <- outcome[string]{"", context.Canceled} }
+func (q *question) ticks() bool { return false }
 
 func (q *question) view(m *model, _ time.Time) ([]string, cursor) {
 	lines := []string{m.styles.bold(term.CleanLine(q.Label))}

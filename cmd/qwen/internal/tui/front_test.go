@@ -248,6 +248,22 @@ func TestSecret(t *testing.T) {
 	}
 }
 
+// A key that was broken in two lines where it was shown is one key.
+func TestSecretIsOneLine(t *testing.T) {
+	c := newChatter(t, Options{})
+	answers := make(chan string, 1)
+	go func() {
+		answer, _ := c.front.Ask(context.Background(), sdk.Question{Label: "API key", Secret: true})
+		answers <- answer
+	}()
+	c.sees("API key")
+	c.paper.events <- term.Paste{Text: "sk-sec\nret\n"}
+	c.press("alt+enter")
+	if got := <-answers; got != "sk-secret" {
+		t.Errorf("the answer is %q", got)
+	}
+}
+
 func TestConfirm(t *testing.T) {
 	c := newChatter(t, Options{})
 	for _, k := range []struct {
@@ -268,6 +284,28 @@ func TestConfirm(t *testing.T) {
 }
 
 // A chat that ends while something is asked is not waited for for ever.
+// A question that comes up while somebody types is not answered by what they type.
+func TestConfirmWhileTyping(t *testing.T) {
+	c := newChatter(t, Options{})
+	now := time.Now()
+	c.front.do(func(m *model) { m.now = func() time.Time { return now } })
+	c.types("wh")
+	c.sees("> wh▏")
+	answers := make(chan bool, 1)
+	go func() {
+		yes, _ := c.front.Confirm(context.Background(), "Send .env?", false)
+		answers <- yes
+	}()
+	c.sees("Send .env? [y/N]")
+	c.types("y not")
+	c.front.do(func(m *model) { now = now.Add(pause) })
+	c.press("n")
+	if <-answers {
+		t.Error("typing has answered yes")
+	}
+	c.sees("> why not▏")
+}
+
 func TestDialogEndsWithItsContext(t *testing.T) {
 	c := newChatter(t, Options{})
 	ctx, cancel := context.WithCancel(context.Background())

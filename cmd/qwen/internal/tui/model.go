@@ -36,6 +36,7 @@ type model struct {
 	help   bool   // the keys are shown
 	search bool
 
+	typed   time.Time // when a key last changed the input
 	leaving time.Time // when Ctrl-C was pressed with nothing to stop
 	escaped time.Time // when Esc was pressed with nothing to close
 	unseen  bool      // the terminal's window is not in front
@@ -89,7 +90,7 @@ func (m *model) event(e term.Event) {
 
 func (m *model) paste(text string) {
 	switch {
-	case m.dialog != nil:
+	case m.dialog != nil && !m.surprised("paste"):
 		m.dialog.paste(text)
 	default:
 		m.help = false
