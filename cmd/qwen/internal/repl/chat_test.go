@@ -149,7 +149,7 @@ func TestFirstStart(t *testing.T) {
 	w.start = ""
 	delete(w.services, "work")
 	w.services["home"].replies = []reply{{text: "Welcome."}}
-	p := &person{lines: []string{"hi", "/auth", "hi"}, answers: []string{"Esc", "Home", "good"}}
+	p := &person{lines: []string{"hi", "hi"}, answers: []string{"Esc", "Esc", "Home", "good"}}
 	got := hold(t, w, p, Options{})
 	if !strings.Contains(got, "* No provider is connected yet.") || !strings.Contains(got, "[in the input: hi]") ||
 		!strings.Contains(got, "* Now using home (home.example)") || !strings.HasSuffix(got, "> hi\nWelcome.\n- 1.5 s · small\n") {
