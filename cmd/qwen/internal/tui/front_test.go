@@ -288,7 +288,7 @@ func TestConfirm(t *testing.T) {
 func TestConfirmWhileTyping(t *testing.T) {
 	c := newChatter(t, Options{})
 	now := time.Now()
-	c.front.do(func(m *model) { m.now = func() time.Time { return now } })
+	c.does(func(m *model) { m.now = func() time.Time { return now } })
 	c.types("wh")
 	c.sees("> wh▏")
 	answers := make(chan bool, 1)
@@ -298,7 +298,8 @@ func TestConfirmWhileTyping(t *testing.T) {
 	}()
 	c.sees("Send .env? [y/N]")
 	c.types("y not")
-	c.front.do(func(m *model) { now = now.Add(pause) })
+	c.sees("Send .env? [y/N]")
+	c.does(func(*model) { now = now.Add(pause) })
 	c.press("n")
 	if <-answers {
 		t.Error("typing has answered yes")
