@@ -296,7 +296,8 @@ func TestConfirmWhileTyping(t *testing.T) {
 	}()
 	c.sees("Send .env? [y/N]")
 	c.types("y not")
-	c.front.do(func(m *model) { m.typed = m.typed.Add(-pause) })
+	c.sees("Send .env? [y/N]")
+	c.does(func(m *model) { m.typed = m.typed.Add(-pause) })
 	c.press("n")
 	if <-answers {
 		t.Error("typing has answered yes")
