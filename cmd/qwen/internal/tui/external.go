@@ -35,8 +35,11 @@ func (m *model) external() {
 // editorCommand is the editor, as the person has named it.
 func (m *model) editorCommand() string {
 	for _, name := range []string{"VISUAL", "EDITOR"} {
-		if m.opts.Getenv != nil && m.opts.Getenv(name) != "" {
-			return m.opts.Getenv(name)
+		if m.opts.Getenv == nil {
+			continue
+		}
+		if command := strings.TrimSpace(m.opts.Getenv(name)); command != "" {
+			return command
 		}
 	}
 	if runtime.GOOS == "windows" {

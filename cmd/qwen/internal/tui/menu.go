@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"strings"
+
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/front"
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/term"
 )
@@ -41,7 +43,7 @@ func (c *menu) key(m *model, name string) bool {
 	case "tab":
 		c.take(m, false)
 	case "enter":
-		if c.at < 0 {
+		if c.at < 0 || c.isTyped(m) {
 			return false
 		}
 		c.take(m, true)
@@ -52,6 +54,13 @@ func (c *menu) key(m *model, name string) bool {
 		return false
 	}
 	return true
+}
+
+// isTyped reports whether the chosen item is a path that is typed already: Enter
+// sends it then.
+func (c *menu) isTyped(m *model) bool {
+	text := c.offered.Items[c.at].Text
+	return strings.HasPrefix(text, "@") && strings.TrimSpace(text) == m.edit.Before()[c.offered.From:]
 }
 
 // take completes by the chosen item, and sends the line with it if that is meant.
