@@ -378,6 +378,29 @@ func TestMenu(t *testing.T) {
 	c.sees("> /rename ▏")
 }
 
+// pathCompleter offers one path, wherever an @ stands.
+type pathCompleter struct{}
+
+func (pathCompleter) Complete(_ context.Context, text string) front.Completion {
+	return front.Completion{From: strings.IndexByte(text, '@'), Items: []front.Item{{Text: "@main.go ", Label: "main.go"}}}
+}
+
+// A path that is typed in full is sent, and not completed once more.
+func TestEnterBehindAPath(t *testing.T) {
+	c := newChatter(t, Options{Completer: pathCompleter{}})
+	lines := c.reads()
+	c.types("see @main")
+	c.sees("› main.go")
+	c.press("enter")
+	c.sees("> see @main.go ▏")
+	c.press("backspace")
+	c.sees("› main.go")
+	c.press("enter")
+	if got := (<-lines).text; got != "see @main.go" {
+		t.Errorf("sent %q", got)
+	}
+}
+
 func TestHelp(t *testing.T) {
 	c := newChatter(t, Options{})
 	c.press("?")
