@@ -33,22 +33,9 @@ func (m *model) external() {
 	})
 }
 
-<<<<<<< HEAD
 // editor is the person's editor, as they have named it.
 func (o *Options) editor() string {
 	usual := "vi"
-=======
-// editorCommand is the editor, as the person has named it.
-func (m *model) editorCommand() string {
-	for _, name := range []string{"VISUAL", "EDITOR"} {
-		if m.opts.Getenv == nil {
-			continue
-		}
-		if command := strings.TrimSpace(m.opts.Getenv(name)); command != "" {
-			return command
-		}
-	}
->>>>>>> h/review
 	if runtime.GOOS == "windows" {
 		usual = "notepad"
 	}

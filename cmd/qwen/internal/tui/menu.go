@@ -1,11 +1,8 @@
 package tui
 
 import (
-<<<<<<< HEAD
 	"context"
 	"fmt"
-=======
->>>>>>> h/review
 	"strings"
 
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/front"
@@ -115,14 +112,7 @@ func (c *menu) key(m *model, name string) bool {
 	case "tab":
 		return c.take(m, false)
 	case "enter":
-<<<<<<< HEAD
 		return c.at >= 0 && c.take(m, true)
-=======
-		if c.at < 0 || c.isTyped(m) {
-			return false
-		}
-		c.take(m, true)
->>>>>>> h/review
 	case "esc":
 		c.refused = m.edit.Before()
 		c.close()
@@ -132,27 +122,14 @@ func (c *menu) key(m *model, name string) bool {
 	return true
 }
 
-<<<<<<< HEAD
 // take completes by the chosen item, and sends the line with it if that is meant. It
 // returns false if it cannot: the items are not those of what is typed, or there is
 // nothing to add to it.
 func (c *menu) take(m *model, send bool) bool {
 	item, before := c.offered.Items[max(c.at, 0)], m.edit.Before()
-	if c.request != nil || send && !item.Submit && item.Text == before[c.offered.From:] {
+	if c.request != nil || send && !item.Submit && strings.TrimSpace(item.Text) == before[c.offered.From:] {
 		return false
 	}
-=======
-// isTyped reports whether the chosen item is a path that is typed already: Enter
-// sends it then.
-func (c *menu) isTyped(m *model) bool {
-	text := c.offered.Items[c.at].Text
-	return strings.HasPrefix(text, "@") && strings.TrimSpace(text) == m.edit.Before()[c.offered.From:]
-}
-
-// take completes by the chosen item, and sends the line with it if that is meant.
-func (c *menu) take(m *model, send bool) {
-	item := c.offered.Items[max(c.at, 0)]
->>>>>>> h/review
 	m.edit.Replace(c.offered.From, item.Text)
 	c.close()
 	if send && item.Submit {
