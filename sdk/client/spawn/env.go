@@ -1,9 +1,6 @@
-package client
+package spawn
 
-import (
-	"runtime"
-	"strings"
-)
+import "runtime"
 
 // passed names the variables of the host's environment that a plugin process
 // gets as they are. None of them can hold a secret.
@@ -25,8 +22,8 @@ var private = []string{
 }
 
 // Environment picks from a host's environment what a plugin process may have:
-// env for its environment, which other processes of the user can read, and
-// secret for [Options.Private].
+// env for its environment, which other processes of the user can read, and secret
+// for its standard input.
 func Environment(environ []string) (env []string, secret map[string]string) {
 	names := passed
 	if runtime.GOOS == "windows" {
@@ -48,11 +45,12 @@ func Environment(environ []string) (env []string, secret map[string]string) {
 	return env, secret
 }
 
+// lookup finds a variable. Package strings is not there yet when a process is
+// started early.
 func lookup(environ []string, name string) (string, bool) {
 	for _, entry := range environ {
-		key, value, ok := strings.Cut(entry, "=")
-		if ok && (key == name || runtime.GOOS == "windows" && strings.EqualFold(key, name)) {
-			return value, true
+		if n := len(name); len(entry) > n && entry[n] == '=' && sameName(entry[:n], name) {
+			return entry[n+1:], true
 		}
 	}
 	return "", false
