@@ -22,6 +22,7 @@ type desk struct {
 	work  string // the working directory
 
 	env     []string // variables beside those that everybody has
+	term    string   // what TERM says; "": what tmux says
 	columns int      // of the terminals; 0: 100
 	rows    int      // 0: 30
 }
@@ -70,8 +71,16 @@ func (d *desk) connect() *desk {
 func (d *desk) open(args ...string) *tmuxtest.Terminal {
 	d.Helper()
 	return tmuxtest.Start(d, tmuxtest.Options{
-		Command: append([]string{"qwen"}, args...), Dir: d.work, Env: d.env, Columns: d.columns, Rows: d.rows,
+		Command: append([]string{"qwen"}, args...), Dir: d.work, Env: d.env, Term: d.term, Columns: d.columns, Rows: d.rows,
 	})
+}
+
+// chat begins a chat, and waits until it takes keys.
+func (d *desk) chat(args ...string) *tmuxtest.Terminal {
+	d.Helper()
+	term := d.open(args...)
+	term.WaitFor("? keys")
+	return term
 }
 
 // host is how the program names the service.
@@ -109,8 +118,8 @@ type chatRequest struct {
 	key string
 }
 
-// asked returns the chat requests that have arrived at a service.
-func asked(t *testing.T, cloud *fakecloud.Cloud) []chatRequest {
+// chatRequests returns those that have arrived at a service.
+func chatRequests(t *testing.T, cloud *fakecloud.Cloud) []chatRequest {
 	t.Helper()
 	var list []chatRequest
 	for _, r := range cloud.Requests() {
@@ -126,14 +135,22 @@ func asked(t *testing.T, cloud *fakecloud.Cloud) []chatRequest {
 	return list
 }
 
-// lastAsked returns the last of them, of which there are so many.
-func (d *desk) lastAsked(number int) chatRequest {
-	d.Helper()
-	list := asked(d.T, d.cloud)
-	if len(list) != number {
-		d.Fatalf("%d requests have arrived, want %d", len(list), number)
+// asked returns the request with a prompt, which has arrived at a service once. How
+// often a login was tried is not counted.
+func asked(t *testing.T, cloud *fakecloud.Cloud, prompt string) chatRequest {
+	t.Helper()
+	var found []chatRequest
+	var others []string
+	for _, r := range chatRequests(t, cloud) {
+		if r.prompt() == prompt {
+			found = append(found, r)
+		}
+		others = append(others, r.prompt())
 	}
-	return list[number-1]
+	if len(found) != 1 {
+		t.Fatalf("%q was asked %d times; asked was %q", prompt, len(found), others)
+	}
+	return found[0]
 }
 
 // said returns what the messages of a request say: "user: hi | assistant: …".
@@ -172,3 +189,6 @@ func contentText(content any) string {
 	}
 	return strings.Join(texts, "\n")
 }
+
+// tick is the time between the pieces of an answer that takes longer than the test.
+const tick = 20 * time.Millisecond

@@ -45,7 +45,7 @@ type Options struct {
 }
 
 // patience is how long something may take that happens at once on an idle machine.
-const patience = 60 * time.Second
+const patience = 30 * time.Second
 
 // A Terminal is a terminal with a program in it.
 type Terminal struct {
@@ -106,11 +106,11 @@ func (t *Terminal) path(name string) string { return filepath.Join(t.dir, name) 
 func (t *Terminal) Close() {
 	_ = t.command(nil, "kill-server").Run()
 	var pid int
-	if t.number("pid", &pid) && !t.ends(patience/4) {
+	if t.number("pid", &pid) && !t.ends(patience/3) {
 		if process, err := os.FindProcess(pid); err == nil {
 			_ = process.Kill()
 		}
-		t.ends(patience / 4)
+		t.ends(patience / 3)
 	}
 	_ = os.RemoveAll(t.dir)
 }

@@ -120,12 +120,9 @@ func (p *Process) reap() {
 	close(p.exited)
 }
 
-// Environment picks from a host's environment what a plugin process may have:
-// env for its environment, which other processes of the user can read, and
-// secret for [Options.Private].
-func Environment(environ []string) (env []string, secret map[string]string) {
-	return spawn.Environment(environ)
-}
+// SetPrivate replaces [Options.Private]. It is called before Connect: a process can be
+// started before it is known what is to be said to it.
+func (p *Process) SetPrivate(vars map[string]string) { p.options.Private = vars }
 
 // Pid returns the process ID.
 func (p *Process) Pid() int { return p.child.Pid }

@@ -215,5 +215,9 @@ func (f frontAsker) Pick(ctx context.Context, label string, options []term.Optio
 	for _, o := range options {
 		picker.Options = append(picker.Options, front.Option(o))
 	}
-	return f.front.Pick(ctx, picker)
+	i, err := f.front.Pick(ctx, picker)
+	if errors.Is(err, context.Canceled) && ctx.Err() == nil {
+		err = term.ErrNoAnswer // Esc, which is a no
+	}
+	return i, err
 }

@@ -64,6 +64,7 @@ type app struct {
 
 	flags  *pflag.FlagSet // of the command that runs
 	budget *budget.Budget // of this run; nil until something is sent, and where there is none
+	plain  atomic.Bool    // --plain: nothing is painted over
 	chosen *credstore.ID  // login asked for by name; nil if none was
 	noted  sync.Map       // what noteOnce has said
 }

@@ -33,6 +33,11 @@ type Options struct {
 	Color        string   `mapstructure:"color"`
 	AllowHTTP    bool     `mapstructure:"allow-http"`
 
+	Proxy      string `mapstructure:"proxy"`       // "" for what the standard variables say, [ProxyOff] for none
+	CAFile     string `mapstructure:"ca-file"`     // path, as it was given
+	ClientCert string `mapstructure:"client-cert"` // likewise
+	ClientKey  string `mapstructure:"client-key"`  // likewise
+
 	Background string `mapstructure:"background"` // of the terminal
 	Plain      bool   `mapstructure:"plain"`      // nothing in the chat is painted over
 	Notify     string `mapstructure:"notify"`     // what tells that an answer is there

@@ -41,8 +41,7 @@ func start(args, environ []string) *spawn.Process {
 	if len(args) == 0 || !isQwen(args[0]) || !PromptLikely(args[1:]) || spawn.InPlugin(environ) {
 		return nil
 	}
-	env, _ := spawn.Environment(environ)
-	p, err := spawn.Start(spawn.Options{Path: Self(), Name: Name, Env: env})
+	p, err := spawn.Start(spawn.Options{Path: Self(), Name: Name, Env: spawn.Environment(environ)})
 	if err != nil {
 		return nil
 	}
@@ -61,8 +60,7 @@ func isQwen(path string) bool {
 	return false
 }
 
-// Name is what lists of processes call the process: its path may be no more than
-// /proc/self/exe.
+// Name is what lists of processes call the process, as package pluginhost has it.
 const Name = "qwen-provider"
 
 // Self returns what to execute for a built-in provider. On Linux that is the

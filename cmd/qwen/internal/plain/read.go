@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/front"
@@ -57,7 +58,8 @@ func (f *Front) message(ctx context.Context) (string, error) {
 		return "", err
 	}
 	text := typed(lines)
-	if strings.TrimSpace(text) == "" {
+	f.typed = strings.TrimRightFunc(text, unicode.IsSpace)
+	if f.typed == "" {
 		text, f.kept = f.kept, ""
 		return text, nil
 	}
@@ -81,9 +83,11 @@ func typed(lines []string) string {
 }
 
 // isCommand reports whether a text does something other than to be sent, after
-// which the one that is kept can still be.
+// which the one that is kept can still be. A path at the beginning is none.
 func isCommand(text string) bool {
-	return strings.HasPrefix(text, "/") || strings.HasPrefix(text, "!")
+	word, _, _ := strings.Cut(text, " ")
+	name, ok := strings.CutPrefix(word, "/")
+	return ok && name != "" && !strings.Contains(name, "/") || strings.HasPrefix(text, "!")
 }
 
 // lines reads the lines of a message. Several that arrive at once wait for Enter:
@@ -147,8 +151,12 @@ func (f *Front) next(ctx context.Context, label string) (lines []string, cut boo
 }
 
 // Put implements [front.Front]. A line that the terminal edits cannot be filled in:
-// the text is kept, and Enter alone sends it.
+// the text is kept, and Enter alone sends it. A command that was wrong would be so
+// again.
 func (f *Front) Put(text string) {
+	if isCommand(text) {
+		return
+	}
 	f.kept = strings.Join(slices.DeleteFunc([]string{text, f.kept}, func(s string) bool { return s == "" }), "\n")
 }
 

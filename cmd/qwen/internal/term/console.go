@@ -187,6 +187,14 @@ func (c *Console) locate() (columns, rows int) {
 	return columns, rows
 }
 
+// Redraw has the next Draw paint the whole frame anew, over what somebody else has
+// written on the terminal.
+func (c *Console) Redraw() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.region.stale = true
+}
+
 // Suspend gives the terminal back while run is running: to an editor, or to the
 // shell. Meanwhile the console waits: run must not call its methods. The next Draw
 // paints the frame anew.

@@ -297,19 +297,28 @@ func TestConsoleKeysInTmux(t *testing.T) {
 	}
 }
 
-// Thousands of lines that are pasted are one paste, with marks and without.
+// Thousands of lines that are pasted are one paste. Without marks, so are those that
+// tmux writes without a pause.
 func TestConsolePasteInTmux(t *testing.T) {
 	t.Parallel()
 	m := startTmux(t, runProgram, "events", 100, 20)
 	m.waitFor("ready")
-	file := filepath.Join(t.TempDir(), "lines")
-	if err := os.WriteFile(file, []byte(strings.Repeat(strings.Repeat("x", 99)+"\n", 3000)), 0o600); err != nil {
-		t.Fatal(err)
+	for _, c := range []struct {
+		lines int
+		paste []string
+		seen  string
+	}{
+		{3000, []string{"paste-buffer", "-p"}, "ready\n3000 lines\n"},
+		{40, []string{"paste-buffer"}, "\n3000 lines\n40 lines\n"},
+	} {
+		file := filepath.Join(t.TempDir(), "lines")
+		text := strings.Repeat(strings.Repeat("x", 99)+"\n", c.lines)
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		m.tmux(append([]string{"load-buffer", file, ";"}, c.paste...)...)
+		m.waitFor(c.seen)
 	}
-	m.tmux("load-buffer", file, ";", "paste-buffer", "-p")
-	m.waitFor("ready\n3000 lines\n")
-	m.tmux("paste-buffer")
-	m.waitFor("ready\n3000 lines\n3000 lines\n")
 }
 
 func TestConsoleStopsInTmux(t *testing.T) {

@@ -36,7 +36,8 @@ func (k Key) String() string {
 func (k Key) Types() bool { return k.Name == "" && !k.Ctrl && !k.Alt && k.Text != "" }
 
 // A Paste is text that arrived at once: between the terminal's marks, or in a burst
-// with line ends within that nobody can type. Line ends are "\n".
+// that nobody can type, because it is long or there are line ends within. Line ends
+// are "\n".
 type Paste struct{ Text string }
 
 // A Resize says that the terminal's size has changed.

@@ -24,6 +24,7 @@ type paper struct {
 	draws      int
 	copied     string
 	bells      int
+	redraws    int
 	titled     string
 	changed    chan struct{} // there is something new to see
 }
@@ -53,6 +54,12 @@ func (p *paper) Draw(finished []string, f term.Frame) error {
 	default:
 	}
 	return nil
+}
+
+func (p *paper) Redraw() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.redraws++
 }
 
 func (p *paper) Suspend(run func() error) error { return run() }

@@ -90,6 +90,40 @@ func TestEndOfInput(t *testing.T) {
 	}
 }
 
+// Who has left is asked nothing any more, and waits for nothing.
+func TestNothingGoesOnAfterLeaving(t *testing.T) {
+	c := newChatter(t, Options{})
+	close(c.paper.events) // the terminal is gone
+	if _, err := c.front.Read(t.Context()); !errors.Is(err, front.ErrLeft) {
+		t.Fatalf("read: %v", err)
+	}
+	if _, err := c.front.Confirm(t.Context(), "Sure?", true); !errors.Is(err, context.Canceled) {
+		t.Errorf("a question was answered: %v", err)
+	}
+	busy, done := c.front.Busy(t.Context())
+	defer done()
+	<-busy.Done()
+}
+
+func TestPaintAnew(t *testing.T) {
+	c := newChatter(t, Options{})
+	c.press("ctrl+l")
+	c.types("x")
+	c.sees("> x▏")
+	c.paper.mu.Lock()
+	defer c.paper.mu.Unlock()
+	if c.paper.redraws != 1 {
+		t.Errorf("painted anew %d times", c.paper.redraws)
+	}
+}
+
+// A table that is too wide is broken between words.
+func TestWideReport(t *testing.T) {
+	c := newChatter(t, Options{})
+	c.front.Say(front.Entry{Kind: front.Report, Text: "  /auth [NAME]   short\n  /export [FILE.md | FILE.json]   " + strings.Repeat("words ", 12)})
+	c.sees("  /auth [NAME]   short\n  /export [FILE.md | FILE.json]   words words words words words words words\n" + strings.Repeat(" ", 34) + "words words")
+}
+
 // Finished blocks go into the scrollback once, the rest is live.
 func TestAnswer(t *testing.T) {
 	c := newChatter(t, Options{})
@@ -99,7 +133,7 @@ func TestAnswer(t *testing.T) {
 	a.Think("see\x1b[2J")
 	c.sees("let me see")
 	a.Write("# Title\n\nThe first para")
-	c.sees("Thought for 0 s · Ctrl-O shows it\n")
+	c.sees("Thought for a moment · Ctrl-O shows it\n")
 	c.until("the first block is finished", func(string) bool {
 		c.paper.mu.Lock()
 		defer c.paper.mu.Unlock()
@@ -114,7 +148,7 @@ func TestAnswer(t *testing.T) {
 	if text := c.paper.text(); strings.ContainsAny(text, "\x1b\a") || strings.Contains(text, "evil") {
 		t.Errorf("something drives the terminal: %q", text)
 	}
-	want := "> go on\n\nThought for 0 s · Ctrl-O shows it\n\n# Title"
+	want := "> go on\n\nThought for a moment · Ctrl-O shows it\n\n# Title"
 	if text := c.paper.text(); !strings.HasPrefix(text, want) {
 		t.Errorf("the transcript is\n%s\nwant at its beginning\n%s", text, want)
 	}
@@ -214,6 +248,22 @@ func TestSecret(t *testing.T) {
 	}
 }
 
+// A key that was broken in two lines where it was shown is one key.
+func TestSecretIsOneLine(t *testing.T) {
+	c := newChatter(t, Options{})
+	answers := make(chan string, 1)
+	go func() {
+		answer, _ := c.front.Ask(context.Background(), sdk.Question{Label: "API key", Secret: true})
+		answers <- answer
+	}()
+	c.sees("API key")
+	c.paper.events <- term.Paste{Text: "sk-sec\nret\n"}
+	c.press("enter")
+	if got := <-answers; got != "sk-secret" {
+		t.Errorf("the answer is %q", got)
+	}
+}
+
 func TestConfirm(t *testing.T) {
 	c := newChatter(t, Options{})
 	for _, k := range []struct {
@@ -234,6 +284,26 @@ func TestConfirm(t *testing.T) {
 }
 
 // A chat that ends while something is asked is not waited for for ever.
+// A question that comes up while somebody types is not answered by what they type.
+func TestConfirmWhileTyping(t *testing.T) {
+	c := newChatter(t, Options{})
+	c.types("wh")
+	c.sees("> wh▏")
+	answers := make(chan bool, 1)
+	go func() {
+		yes, _ := c.front.Confirm(context.Background(), "Send .env?", false)
+		answers <- yes
+	}()
+	c.sees("Send .env? [y/N]")
+	c.types("y not")
+	c.front.do(func(m *model) { m.typed = m.typed.Add(-pause) })
+	c.press("n")
+	if <-answers {
+		t.Error("typing has answered yes")
+	}
+	c.sees("> why not▏")
+}
+
 func TestDialogEndsWithItsContext(t *testing.T) {
 	c := newChatter(t, Options{})
 	ctx, cancel := context.WithCancel(context.Background())
@@ -255,14 +325,14 @@ func TestShowCode(t *testing.T) {
 	cancelled := make(chan struct{})
 	code := sdk.DeviceCode{URL: "https://x.example/d", CompleteURL: "https://x.example/d?c=AB", Code: "AB-CD", Expires: time.Now().Add(90 * time.Second)}
 	closeCode := c.front.ShowCode(code, func() { close(cancelled) })
-	c.sees("\n  https://x.example/d?c=AB\n")
+	c.sees("\nhttps://x.example/d?c=AB\n")
 	c.sees("AB-CD")
 	c.sees("▀")
-	c.sees("Waiting for approval · expires in 1:")
+	c.sees("Waiting · expires in 1:")
 	c.press("q")
 	c.until("the QR code is hidden", func(s string) bool { return !strings.Contains(s, "▀") })
 	c.press("c")
-	c.sees("asked to copy the link")
+	c.sees("asked to copy it")
 	c.press("esc")
 	<-cancelled
 	closeCode()
@@ -310,7 +380,7 @@ func TestMenu(t *testing.T) {
 func TestHelp(t *testing.T) {
 	c := newChatter(t, Options{})
 	c.press("?")
-	c.sees("Ctrl-O  show the last thought")
+	c.sees("Ctrl-O       show the last thought")
 	c.types("a")
 	c.sees("> a▏")
 	c.press("?")
