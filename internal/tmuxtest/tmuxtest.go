@@ -72,9 +72,13 @@ func Start(tb TB, o Options) *Terminal {
 	return t
 }
 
-// configuration is that of the server. Its history holds the longest of answers.
+// configuration is that of the server. Its history holds the longest of answers, and
+// programs may name its window and set its clipboard: what one of them must not do has
+// to be possible.
 func configuration(o Options) string {
 	return "set -g exit-empty off\n" +
+		"set -g set-clipboard on\n" +
+		"set -g allow-rename on\n" +
 		"set -g status off\n" +
 		"set -g history-limit 200000\n" +
 		"set -g default-terminal " + cmp.Or(o.Term, "tmux-256color") + "\n"
