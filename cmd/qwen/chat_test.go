@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/qwen-cli/qwen/sdk/sdktest/fakecloud"
 )
@@ -15,7 +14,7 @@ import (
 // follows it.
 func TestChatStop(t *testing.T) {
 	d := newDesk(t).connect()
-	d.cloud.Script(fakecloud.Answer{Text: "alpha beta " + strings.Repeat("more ", 2000), Delay: 20 * time.Millisecond}, fakecloud.Answer{})
+	d.cloud.Script(fakecloud.Answer{Text: "alpha beta " + strings.Repeat("more ", 2000), Delay: tick}, fakecloud.Answer{})
 	term := d.chat()
 	term.Enter("begin")
 	term.WaitFor("alpha beta", "Answering", "Esc to stop")
@@ -36,7 +35,7 @@ func TestChatStop(t *testing.T) {
 // Ctrl-C stops, then clears the input, then leaves.
 func TestChatInterrupt(t *testing.T) {
 	d := newDesk(t).connect()
-	d.cloud.Script(fakecloud.Answer{Text: strings.Repeat("more ", 2000), Delay: 20 * time.Millisecond}, fakecloud.Answer{})
+	d.cloud.Script(fakecloud.Answer{Text: strings.Repeat("more ", 2000), Delay: tick}, fakecloud.Answer{})
 	term := d.chat()
 	term.Enter("begin")
 	term.WaitFor("Answering")
@@ -68,7 +67,7 @@ func (d *desk) checkGone() {
 // What is typed while an answer arrives waits, is shown, and can be taken back.
 func TestChatTypeAhead(t *testing.T) {
 	d := newDesk(t).connect()
-	d.cloud.Script(fakecloud.Answer{Text: strings.Repeat("more ", 2000), Delay: 20 * time.Millisecond}, fakecloud.Answer{})
+	d.cloud.Script(fakecloud.Answer{Text: strings.Repeat("more ", 2000), Delay: tick}, fakecloud.Answer{})
 	term := d.chat()
 	term.Enter("begin")
 	term.WaitFor("Answering")
@@ -94,7 +93,7 @@ func TestChatTypeAhead(t *testing.T) {
 func TestChatResumeAfterKill(t *testing.T) {
 	d := newDesk(t).connect()
 	d.cloud.Script(fakecloud.Answer{Text: "The first answer."},
-		fakecloud.Answer{Text: "alpha beta " + strings.Repeat("gamma ", 5000), Delay: 10 * time.Millisecond}, fakecloud.Answer{})
+		fakecloud.Answer{Text: "alpha beta " + strings.Repeat("gamma ", 5000), Delay: tick}, fakecloud.Answer{})
 	term := d.chat()
 	term.Enter("first question")
 	term.WaitFor("The first answer.", " s · some-model")

@@ -22,6 +22,7 @@ type desk struct {
 	work  string // the working directory
 
 	env     []string // variables beside those that everybody has
+	term    string   // what TERM says; "": what tmux says
 	columns int      // of the terminals; 0: 100
 	rows    int      // 0: 30
 }
@@ -70,7 +71,7 @@ func (d *desk) connect() *desk {
 func (d *desk) open(args ...string) *tmuxtest.Terminal {
 	d.Helper()
 	return tmuxtest.Start(d, tmuxtest.Options{
-		Command: append([]string{"qwen"}, args...), Dir: d.work, Env: d.env, Columns: d.columns, Rows: d.rows,
+		Command: append([]string{"qwen"}, args...), Dir: d.work, Env: d.env, Term: d.term, Columns: d.columns, Rows: d.rows,
 	})
 }
 
@@ -188,3 +189,6 @@ func contentText(content any) string {
 	}
 	return strings.Join(texts, "\n")
 }
+
+// tick is the time between the pieces of an answer that takes longer than the test.
+const tick = 20 * time.Millisecond

@@ -60,10 +60,10 @@ var bindings = sync.OnceValue(func() []binding {
 			e.eraseRight()
 			return true
 		}},
-		{[]string{"ctrl+w", "alt+backspace", "ctrl+backspace"}, "cut the word to the left", always((*Editor).killWordLeft)},
-		{[]string{"alt+d", "ctrl+delete", "alt+delete"}, "cut the word to the right", always((*Editor).killWordRight)},
-		{[]string{"ctrl+u"}, "cut to the start of the line", always((*Editor).killLeft)},
-		{[]string{"ctrl+k"}, "cut to the end of the line", always((*Editor).killRight)},
+		{[]string{"ctrl+w", "alt+backspace", "ctrl+backspace"}, "cut word to the left", always((*Editor).killWordLeft)},
+		{[]string{"alt+d", "ctrl+delete", "alt+delete"}, "cut word to the right", always((*Editor).killWordRight)},
+		{[]string{"ctrl+u"}, "cut to start of line", always((*Editor).killLeft)},
+		{[]string{"ctrl+k"}, "cut to end of line", always((*Editor).killRight)},
 		{[]string{"alt+y"}, "put back what was cut", always((*Editor).yank)},
 		{[]string{"ctrl+t"}, "swap two characters", always((*Editor).transpose)},
 		{[]string{"ctrl+_", "ctrl+/", "alt+z"}, "undo", always(func(e *Editor) { e.Undo() })},

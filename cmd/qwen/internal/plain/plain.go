@@ -169,8 +169,10 @@ func (f *Front) Confirm(ctx context.Context, question string, byDefault bool) (b
 	return yes, givenUp(err)
 }
 
-// question makes the terminal ready for a question, which Ctrl-C ends.
+// question makes the terminal ready for a question, which Ctrl-C ends. What went on
+// before waits for the person: nothing is to be said of it while they type.
 func (f *Front) question(ctx context.Context) (context.Context, func()) {
+	f.State(front.State{})
 	f.mu.Lock()
 	f.endLine()
 	f.mu.Unlock()

@@ -355,6 +355,22 @@ func TestStatesAreSaidOnce(t *testing.T) {
 	})
 }
 
+// While somebody is asked, nothing is written between their letters.
+func TestNothingIsSaidAmidAQuestion(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPerson(t, "")
+		p.State(front.State{Phase: front.Checking, Text: "Signing in", Since: time.Now()})
+		p.saw()
+		_, done := p.question(t.Context())
+		defer done()
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		if got := p.saw(); got != "" {
+			t.Errorf("shown %q", got)
+		}
+	})
+}
+
 func picker(n int) front.Picker {
 	p := front.Picker{Label: "Model", Current: -1}
 	for i := range n {

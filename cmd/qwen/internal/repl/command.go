@@ -92,7 +92,7 @@ func (c *Chat) command(ctx context.Context, text string) {
 	case all[i].name == "retry":
 		c.tell(c.retry(ctx, args)) // it is a turn, which can be stopped by itself
 	default:
-		c.do(ctx, "", func(ctx context.Context) error { return all[i].run(c, ctx, args) })
+		c.do(ctx, func(ctx context.Context) error { return all[i].run(c, ctx, args) })
 	}
 }
 

@@ -280,7 +280,7 @@ func (a *answer) change(s chat.Switch) {
 		host = u.Host
 	}
 	text := render.SwitchText(render.Switch{Err: s.Err, Connection: s.Name, Provider: s.To.Provider, Host: host, Model: s.To.Model})
-	a.chat.note(upperFirst(a.chat.Backend.Clean(text)) + ".")
+	a.chat.note(a.chat.Backend.Clean(text) + ".")
 	a.enter(front.Connecting)
 }
 

@@ -165,14 +165,6 @@ func (c *Console) Draw(finished []string, f Frame) error {
 	return c.write(b.String())
 }
 
-// Repaint has the next Draw paint the whole frame, also what should be on the
-// terminal: somebody else may have written over it.
-func (c *Console) Repaint() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.region.stale = true
-}
-
 // locate returns the size of the terminal, and finds out where the cursor is if that
 // has changed.
 func (c *Console) locate() (columns, rows int) {
@@ -193,6 +185,14 @@ func (c *Console) locate() (columns, rows int) {
 		}
 	}
 	return columns, rows
+}
+
+// Redraw has the next Draw paint the whole frame anew, over what somebody else has
+// written on the terminal.
+func (c *Console) Redraw() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.region.stale = true
 }
 
 // Suspend gives the terminal back while run is running: to an editor, or to the

@@ -13,7 +13,7 @@ import (
 type answer struct {
 	stream *markdown.Stream
 	text   cleaner
-	begun  bool // something of its text is in the transcript
+	begun  bool // what is finished of it stands at the end of the transcript
 
 	thought  strings.Builder // that arrives
 	thinking cleaner
@@ -40,14 +40,16 @@ func (m *model) beginAnswer() {
 	m.answer = &answer{stream: markdown.New(m.markdown())}
 }
 
-// think adds to the thought.
+// think adds to the thought. It ends the text before it.
 func (m *model) think(text string) {
 	a := m.answer
-	if a == nil {
+	if a == nil || text == "" {
 		return
 	}
 	if a.thought.Len() == 0 {
-		a.since = m.now()
+		a.since = time.Now()
+		m.endText()
+		a.stream = markdown.New(m.markdown())
 	}
 	a.thought.WriteString(a.thinking.clean(text))
 }
@@ -55,10 +57,10 @@ func (m *model) think(text string) {
 // write adds to the answer's text. It ends the thought before it.
 func (m *model) write(text string) {
 	a := m.answer
-	if a == nil {
+	if a == nil || text == "" {
 		return
 	}
-	m.fold()
+	m.endThought()
 	m.answered(a.stream.Write(a.text.clean(text)))
 }
 
@@ -74,15 +76,32 @@ func (m *model) answered(lines []string) {
 	}
 }
 
-// fold makes one line of the thought that has arrived.
-func (m *model) fold() {
+// interject says that something else comes into the transcript.
+func (m *model) interject() {
+	if m.answer != nil {
+		m.answer.begun = false
+	}
+}
+
+func (m *model) endText() { m.answered(m.answer.stream.Close()) }
+
+// endThought makes one line of the thought that has arrived.
+func (m *model) endThought() {
 	a := m.answer
 	if a.thought.Len() == 0 {
 		return
 	}
 	m.thought = strings.TrimSpace(a.thought.String())
 	a.thought.Reset()
-	m.finish(m.styles.dim("Thought for " + front.Span(m.now().Sub(a.since)) + " · Ctrl-O shows it"))
+	m.interject()
+	m.remark(m.styles.dim("Thought for " + duration(time.Since(a.since)) + " · Ctrl-O shows it"))
+}
+
+func duration(d time.Duration) string {
+	if d < time.Second {
+		return "a moment"
+	}
+	return front.Span(d)
 }
 
 // endAnswer makes what is still open of the answer final.
@@ -90,55 +109,61 @@ func (m *model) endAnswer() {
 	if m.answer == nil {
 		return
 	}
-	m.fold()
-	m.answered(m.answer.stream.Close())
+	m.endThought()
+	m.endText()
 	m.answer = nil
 }
 
 // unfoldThought puts the last thought into the transcript.
-func (m *model) unfoldThought() bool {
+func (m *model) unfoldThought() {
 	thought := m.thought
 	if m.answer != nil && m.answer.thought.Len() > 0 {
 		thought = m.answer.thought.String()
 	}
 	if thought == "" {
-		return true
+		return
 	}
+	m.interject()
+	m.apart(m.thoughtLines(thought)...)
+}
+
+// thoughtLines lays a thought out.
+func (m *model) thoughtLines(thought string) []string {
 	var lines []string
-	for l := range strings.Lines(thought) {
+	for l := range strings.Lines(strings.TrimSpace(thought)) {
 		lines = append(lines, m.wrapTo(strings.TrimRight(l, "\n"), m.textWidth()-2)...)
 	}
-	m.apart(m.each(m.styles.dim, m.indent("│ ", lines))...)
-	return true
+	return m.each(m.styles.dim, m.indent("│ ", lines))
 }
+
+// Of a thought that arrives, so many rows of its end are shown, which are in the last
+// so many bytes.
+const (
+	thoughtRows  = 3
+	thoughtBytes = 2 << 10
+)
 
 // tail is what of the answer is not finished, in a few lines.
 func (m *model) tail(rows int) []string {
 	a := m.answer
-	if a == nil {
+	if a == nil || rows < 1 {
 		return nil
 	}
-	if a.thought.Len() > 0 {
-		return m.thoughtTail(min(3, rows))
-	}
 	lines := a.stream.Tail()
+	if a.thought.Len() > 0 {
+		rows = min(rows, thoughtRows)
+		lines = m.thoughtLines(end(a.thought.String(), thoughtBytes))
+	}
 	if !a.begun && !m.gap && len(lines) > 0 {
 		lines = append([]string{""}, lines...)
 	}
 	return lines[max(0, len(lines)-rows):]
 }
 
-// thoughtShown is how much of the end of a thought can be on the screen, in bytes.
-const thoughtShown = 2 << 10
-
-func (m *model) thoughtTail(rows int) []string {
-	text := m.answer.thought.String()
-	if cut := len(text) - thoughtShown; cut > 0 {
-		text = strings.ToValidUTF8(text[cut:], "")
+// end returns the end of a text, in whole characters.
+func end(text string, bytes int) string {
+	if len(text) <= bytes {
+		return text
 	}
-	var lines []string
-	for l := range strings.Lines(strings.TrimSpace(text)) {
-		lines = append(lines, m.wrap(strings.TrimRight(l, "\n"))...)
-	}
-	return m.each(m.styles.dim, lines[max(0, len(lines)-rows):])
+	return strings.ToValidUTF8(text[len(text)-bytes:], "")
 }

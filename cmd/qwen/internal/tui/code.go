@@ -12,18 +12,18 @@ import (
 
 // A codeDialog waits while the person approves a sign-in in a browser.
 type codeDialog struct {
-	front   *Front
 	page    string
 	code    string
 	expires time.Time
 	giveUp  func()
-	qr      *term.QRCode // nil: there is none, or it is hidden
+	qr      *term.QRCode // nil: there is none
+	hidden  bool         // the person does not want to see it
 	note    string
 }
 
-func (f *Front) newCode(code sdk.DeviceCode, cancel func()) *codeDialog {
+func newCode(code sdk.DeviceCode, cancel func()) *codeDialog {
 	d := &codeDialog{
-		front: f, page: term.CleanLine(cmp.Or(code.CompleteURL, code.URL)), code: term.CleanLine(code.Code),
+		page: term.CleanLine(cmp.Or(code.CompleteURL, code.URL)), code: term.CleanLine(code.Code),
 		expires: code.Expires, giveUp: cancel,
 	}
 	if qr, err := term.QR(d.page); err == nil {
@@ -32,70 +32,109 @@ func (f *Front) newCode(code sdk.DeviceCode, cancel func()) *codeDialog {
 	return d
 }
 
-// showCode puts address and code into the transcript, where they can be selected,
-// and shows the rest below. All of it fits on a terminal of 80 by 24.
+// showCode puts address and code into the transcript, where they can be selected and
+// a long address is not cut, and shows the rest below.
 func (m *model) showCode(d *codeDialog) {
-	m.apart("Open this page on any device and sign in:", "  "+d.page,
-		"Check or enter the code there:  "+m.styles.bold(d.code), m.styles.dim("Enter it only if you started this sign-in yourself."))
+	m.apart(d.above(m)...)
+	m.finish("")
 	m.open(d)
-	if ok, _ := d.browser().CanOpen(); ok {
+	if ok, _ := m.browser().CanOpen(); ok && m.dialog == d {
 		d.openPage(m)
 	}
 }
 
-func (d *codeDialog) browser() term.Browser { return term.Browser{Environ: d.front.opts.Environ} }
+// above is what stands in the transcript.
+func (d *codeDialog) above(m *model) []string {
+	lines := []string{"Open this page on any device:", d.page}
+	if d.code != "" {
+		lines = append(lines, m.wrap("Check or enter the code "+m.styles.bold(d.code)+" there, if you started this sign-in yourself.")...)
+	}
+	return lines
+}
+
+func (m *model) browser() term.Browser { return term.Browser{Environ: m.opts.Environ} }
 
 // openPage opens the page beside the loop: an opener can take its time.
 func (d *codeDialog) openPage(m *model) {
-	m.effect(func(Console) {
-		go func() {
-			if ok, why := d.browser().Open(context.Background(), d.page); !ok {
-				d.front.do(func(*model) { d.note = "the browser was not opened: " + why })
+	browser := m.browser()
+	m.errand(func(Console) func(*model) {
+		ok, why := browser.Open(context.Background(), d.page)
+		return func(*model) {
+			if !ok {
+				d.note = "the browser was not opened: " + why
 			}
-		}()
+		}
+	})
+}
+
+// copyPage copies the address.
+func (d *codeDialog) copyPage(m *model) {
+	o := m.opts
+	m.errand(func(Console) func(*model) {
+		note, err := o.copy(context.Background(), d.page)
+		if err != nil {
+			note = "the link was not copied: " + err.Error()
+		}
+		return func(*model) { d.note = note }
 	})
 }
 
 func (d *codeDialog) key(m *model, k term.Key) bool {
 	switch k.String() {
 	case "o":
-		if ok, why := d.browser().CanOpen(); !ok {
-			d.note = "the browser was not opened: " + why
-			break
-		}
 		d.openPage(m)
 	case "c":
-		d.note = "the terminal was asked to copy the link"
-		m.effect(func(c Console) { _ = c.Copy(d.page) })
+		d.copyPage(m)
 	case "q":
-		d.qr = nil
+		d.hidden = !d.hidden
 	}
 	return false
 }
 
-func (d *codeDialog) paste(string) {}
-func (d *codeDialog) cancel()      { d.giveUp() }
-func (d *codeDialog) ticks() bool  { return true }
+func (d *codeDialog) paste(*model, string) {}
+func (d *codeDialog) cancel()              { d.giveUp() }
+func (d *codeDialog) ticks() bool          { return true }
 
 func (d *codeDialog) view(m *model, now time.Time) ([]string, cursor) {
 	var lines []string
-	keys := ""
-	if d.qr != nil && d.qr.Fits(m.width, m.height) && m.height > d.qr.Height+2 {
+	fits := d.fits(m)
+	if fits && !d.hidden {
 		lines = append(lines, d.qr.Lines...)
-		keys = " · q hide QR"
 	}
 	if d.note != "" {
-		lines = append(lines, m.styles.dim(term.CleanLine(d.note)))
+		lines = append(lines, m.each(m.styles.dim, m.wrap(term.CleanLine(d.note)))...)
 	}
-	status := "Waiting" + d.left(now) + " · "
-	lines = append(lines, m.wrap(status+"o open · c copy link"+keys+" · Esc cancel")...)
+	lines = append(lines, m.each(m.styles.dim, m.wrap(d.status(fits, now)))...)
 	return lines, cursor{row: len(lines) - 1, hidden: true}
+}
+
+// fits reports whether there is room for the QR code below the address.
+func (d *codeDialog) fits(m *model) bool {
+	if d.qr == nil || m.width <= d.qr.Width {
+		return false
+	}
+	rows := 2 // an empty line, and what is said below the code
+	for _, l := range d.above(m) {
+		rows += 1 + max(0, term.Width(l)-1)/m.width
+	}
+	return rows+d.qr.Height <= m.height
+}
+
+func (d *codeDialog) status(qr bool, now time.Time) string {
+	keys := " · o open · c copy link"
+	switch {
+	case qr && d.hidden:
+		keys += " · q show QR"
+	case qr:
+		keys += " · q hide QR"
+	}
+	return "Waiting" + d.left(now) + keys + " · Esc cancel"
 }
 
 // left says how long the code is good for.
 func (d *codeDialog) left(now time.Time) string {
 	if d.expires.IsZero() {
-		return ""
+		return " for approval"
 	}
 	seconds := int((d.expires.Sub(now) + time.Second - 1) / time.Second)
 	if seconds <= 0 {

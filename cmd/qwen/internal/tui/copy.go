@@ -5,53 +5,39 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/term"
 )
 
+var _ Console = (*term.Console)(nil)
+
 // copyTime bounds how long a program may take to put a text on the clipboard.
 const copyTime = 2 * time.Second
 
-// Copy implements [front.Front]: by the system's own program where there is one, and
-// by the terminal, which also works over SSH but does not tell whether it does.
+// Copy implements [front.Front].
 func (f *Front) Copy(ctx context.Context, text string) (string, error) {
-	reply := make(chan error, 1)
-	asked, err := await(ctx, f, reply,
-		func(m *model) { m.effect(func(c Console) { reply <- c.Copy(text) }) },
-		func(*model) {})
+	return f.opts.copy(ctx, text)
+}
+
+// copy copies a text both by the terminal, which also works over SSH but does not
+// tell whether it does, and by the system's own program where there is one.
+func (o *Options) copy(ctx context.Context, text string) (note string, err error) {
+	err = o.Console.Copy(text)
+	if argv := o.copier(); argv != nil && o.copyWith(ctx, argv, text) == nil {
+		return "Copied.", nil
+	}
 	if err != nil {
 		return "", err
 	}
-	if argv := f.copier(); argv != nil && f.copyWith(ctx, argv, text) == nil {
-		return "Copied.", nil
-	}
-	if asked != nil {
-		return "", asked
-	}
-	return "The terminal was asked to copy it.", nil
+	return "The terminal was asked to copy it.", ctx.Err()
 }
 
 // copier is the program that copies what it is given, nil if there is none for the
 // person's own screen.
-func (f *Front) copier() []string {
-	has := func(name string) bool { return f.opts.Getenv != nil && f.opts.Getenv(name) != "" }
-	var candidates [][]string
-	switch {
-	case has("SSH_CONNECTION"), has("SSH_TTY"):
-		return nil // it would be the clipboard of the other machine
-	case runtime.GOOS == "darwin":
-		candidates = [][]string{{"/usr/bin/pbcopy"}}
-	case runtime.GOOS == "windows":
-		candidates = [][]string{{filepath.Join(f.opts.Getenv("SystemRoot"), "System32", "clip.exe")}}
-	case has("WAYLAND_DISPLAY"):
-		candidates = [][]string{{"wl-copy"}}
-	case has("DISPLAY"):
-		candidates = [][]string{{"xclip", "-selection", "clipboard"}, {"xsel", "--clipboard", "--input"}}
-	}
-	for _, argv := range candidates {
+func (o *Options) copier() []string {
+	for _, argv := range o.copiers(runtime.GOOS) {
 		if path, err := exec.LookPath(argv[0]); err == nil && filepath.IsAbs(path) {
 			return append([]string{path}, argv[1:]...)
 		}
@@ -59,13 +45,42 @@ func (f *Front) copier() []string {
 	return nil
 }
 
-func (f *Front) copyWith(ctx context.Context, argv []string, text string) error {
+// copiers are the programs that systems have. Over SSH, theirs would be the clipboard
+// of the other machine.
+func (o *Options) copiers(system string) [][]string {
+	has := func(name string) bool { return o.getenv(name) != "" }
+	var list [][]string
+	switch {
+	case has("SSH_CONNECTION"), has("SSH_TTY"), has("SSH_CLIENT"):
+	case system == "darwin":
+		list = append(list, []string{"/usr/bin/pbcopy"})
+	case system == "windows":
+		list = append(list, []string{filepath.Join(o.getenv("SystemRoot"), "System32", "clip.exe")})
+	default:
+		if has("WAYLAND_DISPLAY") {
+			list = append(list, []string{"wl-copy"})
+		}
+		if has("DISPLAY") {
+			list = append(list, []string{"xclip", "-selection", "clipboard"}, []string{"xsel", "--clipboard", "--input"})
+		}
+	}
+	return list
+}
+
+func (o *Options) copyWith(ctx context.Context, argv []string, text string) error {
 	ctx, cancel := context.WithTimeout(ctx, copyTime)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
-	cmd.Env = slices.Clone(f.opts.Environ)
+	cmd.Env = o.Environ
 	cmd.Stdin = strings.NewReader(text)
+	cmd.WaitDelay = copyTime
 	return cmd.Run()
 }
 
-var _ Console = (*term.Console)(nil)
+// getenv looks a variable up; without an environment there is none.
+func (o *Options) getenv(name string) string {
+	if o.Getenv == nil {
+		return ""
+	}
+	return o.Getenv(name)
+}

@@ -5,18 +5,17 @@ import (
 	"strings"
 	"time"
 
-	"github.com/qwen-cli/qwen/cmd/qwen/internal/editor"
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/front"
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/term"
-	"github.com/qwen-cli/qwen/sdk"
 )
 
-// A dialog is in place of the input until it is answered.
+// A dialog is in place of the input until it is answered. What is typed in the input
+// stays there.
 type dialog interface {
 	// key does what a key means, and reports whether the dialog is over. Esc and
 	// Ctrl-C come as cancel.
 	key(m *model, k term.Key) (over bool)
-	paste(text string)
+	paste(m *model, text string)
 	cancel()
 	ticks() bool // something in it counts seconds
 	view(m *model, now time.Time) ([]string, cursor)
@@ -32,14 +31,12 @@ type cursor struct {
 func (m *model) open(d dialog) {
 	m.cancelDialog()
 	if m.left {
-		d.cancel()
+		d.cancel() // there is nobody to answer
 		return
 	}
 	m.help = false
 	m.dialog = d
 }
-
-func (m *model) close() { m.dialog = nil }
 
 // closeThis closes a dialog, if it is the one that is open.
 func (m *model) closeThis(d dialog) {
@@ -49,9 +46,9 @@ func (m *model) closeThis(d dialog) {
 }
 
 func (m *model) cancelDialog() {
-	if m.dialog != nil {
-		m.dialog.cancel()
+	if d := m.dialog; d != nil {
 		m.dialog = nil
+		d.cancel()
 	}
 }
 
@@ -59,6 +56,10 @@ func (m *model) dialogKey(k term.Key) {
 	switch k.String() {
 	case "esc", "ctrl+c":
 		m.cancelDialog()
+	case "ctrl+l":
+		m.redraw()
+	case "ctrl+z":
+		m.suspend()
 	default:
 		if d := m.dialog; d.key(m, k) {
 			m.closeThis(d)
@@ -88,87 +89,29 @@ func (p *picker) key(m *model, k term.Key) bool {
 	return ok
 }
 
-func (p *picker) paste(string) {}
-func (p *picker) cancel()      { p.reply <- outcome[int]{-1, context.Canceled} }
-func (p *picker) ticks() bool  { return false }
+// paste filters, as if the text had been typed.
+func (p *picker) paste(m *model, text string) {
+	for _, r := range "/" + strings.TrimSpace(term.CleanLine(text)) {
+		p.key(m, term.Key{Text: string(r)})
+	}
+}
+
+func (p *picker) cancel()     { p.reply <- outcome[int]{-1, context.Canceled} }
+func (p *picker) ticks() bool { return false }
 
 func (p *picker) view(m *model, _ time.Time) ([]string, cursor) {
 	lines, column := p.list.View(m.width, m.height)
-	lines[len(lines)-1] = m.styles.dim(lines[len(lines)-1])
-	lines[0] = m.styles.bold(lines[0])
-	return lines, cursor{column: column}
-}
-
-// A question asks for one line.
-type question struct {
-	sdk.Question
-	edit  *editor.Editor
-	empty bool // Enter was pressed without an answer
-	reply chan<- outcome[string]
-}
-
-func newQuestion(q sdk.Question, reply chan<- outcome[string]) *question {
-	return &question{Question: q, edit: editor.New(nil), reply: reply}
-}
-
-func (q *question) key(_ *model, k term.Key) bool {
-	if k.String() != "enter" {
-		q.edit.Press(k)
-		return false
-	}
-	answer := strings.TrimSpace(q.edit.Text())
-	if answer == "" && q.Default == "" && !q.Optional {
-		q.empty = true
-		return false
-	}
-	if answer == "" {
-		answer = q.Default
-	}
-	q.reply <- outcome[string]{value: answer}
-	return true
-}
-
-func (q *question) paste(text string) { q.edit.Insert(strings.TrimSpace(text)) }
-func (q *question) cancel()           { q.reply <- outcome[string]{"", context.Canceled} }
-func (q *question) ticks() bool       { return false }
-
-func (q *question) view(m *model, _ time.Time) ([]string, cursor) {
-	lines := []string{m.styles.bold(term.CleanLine(q.Label))}
-	if help := term.CleanLine(q.Help); help != "" {
-		lines = append(lines, m.each(m.styles.dim, m.wrap(help))...)
-	}
-	if q.Placeholder != "" {
-		lines = append(lines, m.styles.dim("such as "+term.CleanLine(q.Placeholder)))
-	}
-	prompt := "> "
-	if q.Default != "" && !q.Secret {
-		prompt = "[" + term.CleanLine(q.Default) + "] > "
-	}
-	at := len(lines)
-	typed, row, column := q.typed(max(10, m.width-term.Width(prompt)-1))
-	for i, l := range typed {
-		if i == 0 {
-			l = prompt + l
-		} else {
-			l = strings.Repeat(" ", term.Width(prompt)) + l
+	for i, l := range lines {
+		switch {
+		case i == 0:
+			lines[i] = m.styles.bold(l)
+		case i == len(lines)-1:
+			lines[i] = m.styles.dim(l)
+		case strings.HasPrefix(l, "›"):
+			lines[i] = m.styles.accent(l)
 		}
-		lines = append(lines, l)
 	}
-	hint := "Enter answer · Esc cancel"
-	if q.empty {
-		hint = "An answer is needed · Esc cancel"
-	}
-	return append(lines, m.styles.dim("  "+hint)), cursor{row: at + row, column: term.Width(prompt) + column}
-}
-
-// typed is what has been typed: of a secret only how long it is.
-func (q *question) typed(columns int) (lines []string, row, column int) {
-	if q.Secret {
-		n := min(len([]rune(q.edit.Text())), columns-1)
-		return []string{strings.Repeat("•", n)}, 0, n
-	}
-	v := q.edit.View(columns, 3)
-	return v.Lines, v.Row, v.Column
+	return lines, cursor{column: column}
 }
 
 // A confirmation asks for yes or no.
@@ -192,17 +135,18 @@ func (c *confirmation) key(_ *model, k term.Key) bool {
 	return true
 }
 
-func (c *confirmation) paste(string) {}
-func (c *confirmation) cancel()      { c.reply <- outcome[bool]{false, context.Canceled} }
-func (c *confirmation) ticks() bool  { return false }
+func (c *confirmation) paste(*model, string) {}
+func (c *confirmation) cancel()              { c.reply <- outcome[bool]{false, context.Canceled} }
+func (c *confirmation) ticks() bool          { return false }
 
 func (c *confirmation) view(m *model, _ time.Time) ([]string, cursor) {
 	choice := " [y/N] "
 	if c.byDefault {
 		choice = " [Y/n] "
 	}
-	lines := m.wrap(term.CleanLine(c.question))
-	lines[len(lines)-1] += choice
-	return append(lines, m.styles.dim("  y yes · n no · Esc cancel")),
-		cursor{row: len(lines) - 1, column: term.Width(lines[len(lines)-1])}
+	lines := m.wrapTo(term.CleanLine(c.question), m.textWidth()-len(choice))
+	last := len(lines) - 1
+	lines[last] += choice
+	at := cursor{row: last, column: term.Width(lines[last])}
+	return append(m.each(m.styles.bold, lines), m.styles.dim("  y yes · n no · Esc cancel")), at
 }

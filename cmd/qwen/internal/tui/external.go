@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"errors"
 	"os"
 	"os/exec"
@@ -15,34 +16,30 @@ import (
 // external opens what is typed in the person's editor, and takes what they made of
 // it.
 func (m *model) external() {
-	text, command, environ := m.edit.Text(), m.editorCommand(), m.opts.Environ
-	m.effect(func(c Console) {
-		var edited string
-		err := c.Suspend(func() (err error) {
-			edited, err = editIn(command, environ, text)
-			return err
-		})
+	text, command, environ := m.edit.Text(), m.opts.editor(), m.opts.Environ
+	var edited string
+	run := func() (err error) {
+		edited, err = editIn(command, environ, text)
+		return err
+	}
+	m.menu.close()
+	m.handOver(run, func(m *model, err error) {
 		if err != nil {
 			m.say(front.Entry{Kind: front.Fault, Text: "the editor failed: " + err.Error(),
 				Hint: "Your text is unchanged. VISUAL or EDITOR names the editor; now it is " + command + "."})
 			return
 		}
-		m.edit.Set(strings.TrimRight(edited, "\n"))
-		m.changed()
+		m.edit.Set(strings.TrimRight(edited, "\r\n"))
 	})
 }
 
-// editorCommand is the editor, as the person has named it.
-func (m *model) editorCommand() string {
-	for _, name := range []string{"VISUAL", "EDITOR"} {
-		if m.opts.Getenv != nil && m.opts.Getenv(name) != "" {
-			return m.opts.Getenv(name)
-		}
-	}
+// editor is the person's editor, as they have named it.
+func (o *Options) editor() string {
+	usual := "vi"
 	if runtime.GOOS == "windows" {
-		return "notepad"
+		usual = "notepad"
 	}
-	return "vi"
+	return cmp.Or(strings.TrimSpace(o.getenv("VISUAL")), strings.TrimSpace(o.getenv("EDITOR")), usual)
 }
 
 // editIn lets an editor change a text, in a file that only the person can read.
@@ -53,16 +50,19 @@ func editIn(command string, environ []string, text string) (string, error) {
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	path := filepath.Join(dir, "message.md")
+	if text != "" {
+		text += "\n" // editors end a file with one
+	}
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		return "", err
 	}
-	cmd := editorProcess(command, path)
-	cmd.Env = environ
 	in, out, err := term.OpenTerminal()
 	if err != nil {
 		return "", err
 	}
 	defer func() { _ = errors.Join(in.Close(), out.Close()) }() // they may be one
+	cmd := editorProcess(command, path)
+	cmd.Env = environ
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = in, out, out
 	if err := cmd.Run(); err != nil {
 		return "", err

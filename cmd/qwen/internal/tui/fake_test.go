@@ -24,8 +24,8 @@ type paper struct {
 	draws      int
 	copied     string
 	bells      int
+	redraws    int
 	titled     string
-	repainted  int
 	changed    chan struct{} // there is something new to see
 }
 
@@ -56,10 +56,10 @@ func (p *paper) Draw(finished []string, f term.Frame) error {
 	return nil
 }
 
-func (p *paper) Repaint() {
+func (p *paper) Redraw() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.repainted++
+	p.redraws++
 }
 
 func (p *paper) Suspend(run func() error) error { return run() }

@@ -11,7 +11,6 @@ package tui
 import (
 	"context"
 	"sync"
-	"time"
 
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/editor"
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/front"
@@ -24,7 +23,7 @@ type Console interface {
 	Events() <-chan term.Event
 	Size() (columns, rows int)
 	Draw(finished []string, f term.Frame) error
-	Repaint()
+	Redraw()
 	Suspend(run func() error) error
 	Title(text string) error
 	Bell() error
@@ -65,7 +64,7 @@ var _ front.Front = (*Front)(nil)
 func New(o Options) *Front {
 	f := &Front{opts: o, calls: make(chan func(*model), 256), quit: make(chan struct{}), done: make(chan struct{})}
 	f.stop = sync.OnceFunc(func() { close(f.quit) })
-	l := &loop{front: f, model: newModel(o)}
+	l := &loop{front: f, console: o.Console, model: newModel(o)}
 	go l.run()
 	return f
 }
@@ -84,19 +83,19 @@ func (f *Front) do(change func(*model)) {
 	}
 }
 
-// await has something done to the model that answers later, on reply.
+// await has something done to the model that answers later, on reply. What answers
+// is asked to give up if ctx is done before.
 func await[T any](ctx context.Context, f *Front, reply <-chan T, begin, giveUp func(*model)) (T, error) {
+	var none T
 	f.do(begin)
 	select {
 	case value := <-reply:
 		return value, nil
 	case <-ctx.Done():
 		f.do(giveUp)
-		var zero T
-		return zero, ctx.Err()
+		return none, ctx.Err()
 	case <-f.done:
-		var zero T
-		return zero, front.ErrLeft
+		return none, front.ErrLeft
 	}
 }
 
@@ -111,7 +110,7 @@ func (f *Front) Read(ctx context.Context) (string, error) {
 	reply := make(chan line, 1)
 	l, err := await(ctx, f, reply,
 		func(m *model) { m.read(reply) },
-		func(m *model) { m.reader = nil })
+		func(m *model) { m.unread(reply) })
 	if err == nil && l.left {
 		err = front.ErrLeft
 	}
@@ -119,7 +118,7 @@ func (f *Front) Read(ctx context.Context) (string, error) {
 }
 
 // Put implements [front.Front].
-func (f *Front) Put(text string) { f.do(func(m *model) { m.edit.Prepend(text) }) }
+func (f *Front) Put(text string) { f.do(func(m *model) { m.put(text) }) }
 
 // Say implements [front.Front].
 func (f *Front) Say(e front.Entry) { f.do(func(m *model) { m.say(e) }) }
@@ -138,9 +137,10 @@ func (f *Front) Title(text string) {
 // Busy implements [front.Front].
 func (f *Front) Busy(ctx context.Context) (context.Context, func()) {
 	busy, cancel := context.WithCancel(ctx)
-	f.do(func(m *model) { m.begin(cancel) })
+	var outer func()
+	f.do(func(m *model) { outer = m.begin(cancel) })
 	return busy, func() {
-		f.do(func(m *model) { m.busy = nil })
+		f.do(func(m *model) { m.busy, m.stopping = outer, false })
 		cancel()
 	}
 }
@@ -170,9 +170,10 @@ type outcome[T any] struct {
 // show shows a dialog until it is over.
 func show[T any](ctx context.Context, f *Front, begin func(reply chan<- outcome[T]) dialog) (T, error) {
 	reply := make(chan outcome[T], 1)
+	d := begin(reply)
 	o, err := await(ctx, f, reply,
-		func(m *model) { m.open(begin(reply)) },
-		func(m *model) { m.close() })
+		func(m *model) { m.open(d) },
+		func(m *model) { m.closeThis(d) })
 	if err == nil {
 		err = o.err
 	}
@@ -196,10 +197,7 @@ func (f *Front) Confirm(ctx context.Context, question string, byDefault bool) (b
 
 // ShowCode implements [front.Front].
 func (f *Front) ShowCode(code sdk.DeviceCode, cancel func()) func() {
-	d := f.newCode(code, cancel)
+	d := newCode(code, cancel)
 	f.do(func(m *model) { m.showCode(d) })
 	return func() { f.do(func(m *model) { m.closeThis(d) }) }
 }
-
-// frame is how often is painted at most while an answer arrives.
-const frame = 33 * time.Millisecond

@@ -112,8 +112,8 @@ func TestPaintAnew(t *testing.T) {
 	c.sees("> x▏")
 	c.paper.mu.Lock()
 	defer c.paper.mu.Unlock()
-	if c.paper.repainted != 1 {
-		t.Errorf("painted anew %d times", c.paper.repainted)
+	if c.paper.redraws != 1 {
+		t.Errorf("painted anew %d times", c.paper.redraws)
 	}
 }
 
@@ -121,7 +121,7 @@ func TestPaintAnew(t *testing.T) {
 func TestWideReport(t *testing.T) {
 	c := newChatter(t, Options{})
 	c.front.Say(front.Entry{Kind: front.Report, Text: "  /auth [NAME]   short\n  /export [FILE.md | FILE.json]   " + strings.Repeat("words ", 12)})
-	c.sees("  /auth [NAME]   short\n  /export [FILE.md | FILE.json]   words words words words words words words\n    words words")
+	c.sees("  /auth [NAME]   short\n  /export [FILE.md | FILE.json]   words words words words words words words\n"+strings.Repeat(" ", 34)+"words words")
 }
 
 // Finished blocks go into the scrollback once, the rest is live.
@@ -133,7 +133,7 @@ func TestAnswer(t *testing.T) {
 	a.Think("see\x1b[2J")
 	c.sees("let me see")
 	a.Write("# Title\n\nThe first para")
-	c.sees("Thought for 0 s · Ctrl-O shows it\n")
+	c.sees("Thought for a moment · Ctrl-O shows it\n")
 	c.until("the first block is finished", func(string) bool {
 		c.paper.mu.Lock()
 		defer c.paper.mu.Unlock()
@@ -148,7 +148,7 @@ func TestAnswer(t *testing.T) {
 	if text := c.paper.text(); strings.ContainsAny(text, "\x1b\a") || strings.Contains(text, "evil") {
 		t.Errorf("something drives the terminal: %q", text)
 	}
-	want := "> go on\n\nThought for 0 s · Ctrl-O shows it\n\n# Title"
+	want := "> go on\n\nThought for a moment · Ctrl-O shows it\n\n# Title"
 	if text := c.paper.text(); !strings.HasPrefix(text, want) {
 		t.Errorf("the transcript is\n%s\nwant at its beginning\n%s", text, want)
 	}
@@ -289,14 +289,14 @@ func TestShowCode(t *testing.T) {
 	cancelled := make(chan struct{})
 	code := sdk.DeviceCode{URL: "https://x.example/d", CompleteURL: "https://x.example/d?c=AB", Code: "AB-CD", Expires: time.Now().Add(90 * time.Second)}
 	closeCode := c.front.ShowCode(code, func() { close(cancelled) })
-	c.sees("\n  https://x.example/d?c=AB\n")
+	c.sees("\nhttps://x.example/d?c=AB\n")
 	c.sees("AB-CD")
 	c.sees("▀")
 	c.sees("Waiting · expires in 1:")
 	c.press("q")
 	c.until("the QR code is hidden", func(s string) bool { return !strings.Contains(s, "▀") })
 	c.press("c")
-	c.sees("asked to copy the link")
+	c.sees("asked to copy it")
 	c.press("esc")
 	<-cancelled
 	closeCode()
@@ -344,7 +344,7 @@ func TestMenu(t *testing.T) {
 func TestHelp(t *testing.T) {
 	c := newChatter(t, Options{})
 	c.press("?")
-	c.sees("Ctrl-O  show the last thought")
+	c.sees("Ctrl-O       show the last thought")
 	c.types("a")
 	c.sees("> a▏")
 	c.press("?")

@@ -8,9 +8,12 @@ import (
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/term"
 )
 
-// twice is how soon a key has to be pressed again to mean what it means the second
-// time.
-const twice = 2 * time.Second
+// How soon Ctrl-C, and Esc, have to be pressed again to mean what they mean the
+// second time.
+const (
+	twice    = 2 * time.Second
+	twiceEsc = time.Second
+)
 
 // A Binding says what some keys do.
 type Binding = editor.Binding
@@ -25,18 +28,18 @@ type binding struct {
 
 func bindings() []binding {
 	return []binding{
-		{[]string{"enter"}, "send; while an answer arrives: queue", (*model).enter},
+		{[]string{"enter"}, "send, or queue while busy", (*model).enter},
 		{[]string{"tab"}, "complete", (*model).tab},
-		{[]string{"esc"}, "stop the answer, close the menu; twice: clear the input", (*model).escape},
-		{[]string{"ctrl+c"}, "stop the answer, clear the input; twice: leave", (*model).interrupt},
-		{[]string{"ctrl+d"}, "leave, if the input is empty", (*model).endOfInput},
-		{[]string{"up"}, "take back what is queued, if the input is empty", (*model).takeQueued},
-		{[]string{"ctrl+y"}, "ask the last question again", always(func(m *model) { m.submit("/retry") })},
-		{[]string{"ctrl+o"}, "show the last thought", (*model).unfoldThought},
-		{[]string{"ctrl+g"}, "edit the input in $EDITOR", always((*model).external)},
-		{[]string{"ctrl+l"}, "paint anew", always(func(m *model) { m.effect(Console.Repaint) })},
+		{[]string{"esc"}, "stop; twice: clear input", (*model).escape},
+		{[]string{"ctrl+c"}, "stop, clear; twice: leave", (*model).interrupt},
+		{[]string{"ctrl+d"}, "leave, from an empty input", (*model).endOfInput},
+		{[]string{"up"}, "take back what is queued", (*model).takeQueued},
+		{[]string{"ctrl+y"}, "ask last question again", always(func(m *model) { m.submit("/retry") })},
+		{[]string{"ctrl+o"}, "show the last thought", always((*model).unfoldThought)},
+		{[]string{"ctrl+g"}, "edit in $VISUAL or $EDITOR", always((*model).external)},
+		{[]string{"ctrl+l"}, "paint anew", always((*model).redraw)},
 		{[]string{"ctrl+z"}, "suspend", always((*model).suspend)},
-		{[]string{"?"}, "in an empty input: show the keys", (*model).showHelp},
+		{[]string{"?"}, "keys, in an empty input", (*model).showHelp},
 	}
 }
 
@@ -63,6 +66,9 @@ func (m *model) key(k term.Key) {
 	if name != "ctrl+c" {
 		m.leaving = time.Time{}
 	}
+	if name != "esc" {
+		m.escaped = time.Time{}
+	}
 	switch {
 	case m.dialog != nil:
 		m.dialogKey(k)
@@ -70,6 +76,17 @@ func (m *model) key(k term.Key) {
 	case m.menu.key(m, name):
 	case m.bound(name):
 	case m.edit.Press(k):
+		m.edited(name)
+	}
+}
+
+// edited follows a key of the editor's. One that leads to another message is no
+// reason to complete that: the next such key is to lead on.
+func (m *model) edited(name string) {
+	switch name {
+	case "up", "down", "ctrl+p", "ctrl+n", "pageup", "pagedown":
+		m.menu.close()
+	default:
 		m.changed()
 	}
 }
@@ -95,10 +112,7 @@ func (m *model) bound(name string) bool {
 
 // enter sends what is typed.
 func (m *model) enter() bool {
-	if m.edit.Enter() {
-		return true
-	}
-	if strings.TrimSpace(m.edit.Text()) == "" {
+	if m.edit.Enter() || strings.TrimSpace(m.edit.Text()) == "" {
 		return true
 	}
 	m.menu.close()
@@ -114,29 +128,27 @@ func (m *model) tab() bool {
 }
 
 func (m *model) escape() bool {
-	now := m.now()
+	now := time.Now()
 	switch {
-	case m.busy != nil:
+	case m.stoppable():
 		m.halt()
-	case now.Sub(m.escaped) < twice/2 && !m.edit.Empty():
-		m.edit.Set("")
-		m.changed()
+	case m.edit.Empty():
+	case now.Sub(m.escaped) < twiceEsc:
+		m.clear()
+		m.escaped = time.Time{}
 	default:
 		m.escaped = now
-		return true
 	}
-	m.escaped = time.Time{}
 	return true
 }
 
 func (m *model) interrupt() bool {
-	now := m.now()
+	now := time.Now()
 	switch {
-	case m.busy != nil:
+	case m.stoppable():
 		m.halt()
 	case !m.edit.Empty():
-		m.edit.Set("")
-		m.changed()
+		m.clear()
 		m.leaving = now
 	case now.Sub(m.leaving) < twice:
 		m.leave()
@@ -144,6 +156,12 @@ func (m *model) interrupt() bool {
 		m.leaving = now
 	}
 	return true
+}
+
+// clear empties the input; that can be undone.
+func (m *model) clear() {
+	m.edit.Set("")
+	m.menu.close()
 }
 
 func (m *model) endOfInput() bool {
@@ -159,7 +177,7 @@ func (m *model) takeQueued() bool {
 		return false
 	}
 	last := len(m.queue) - 1
-	m.edit.Set(m.queue[last])
+	m.put(m.queue[last])
 	m.queue = m.queue[:last]
 	return true
 }
@@ -168,3 +186,7 @@ func (m *model) showHelp() bool {
 	m.help = m.edit.Empty()
 	return m.help
 }
+
+func (m *model) redraw() { m.effect(func(c Console) { c.Redraw() }) }
+
+func (m *model) suspend() { m.handOver(term.Stop, func(*model, error) {}) }

@@ -6,9 +6,16 @@ import (
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/term"
 )
 
+// frame is how often is painted at most while an answer arrives.
+const frame = 33 * time.Millisecond
+
+// settling is how long Enter and Tab wait for completions that are being looked for.
+const settling = 50 * time.Millisecond
+
 // A loop is the goroutine behind a [Front].
 type loop struct {
 	front   *Front
+	console Console
 	model   *model
 	painted time.Time // last
 	wake    *time.Timer
@@ -18,15 +25,15 @@ type loop struct {
 // counts seconds it does not wake up at all.
 func (l *loop) run() {
 	defer close(l.front.done)
-	console, m := l.front.opts.Console, l.model
-	m.resize(console.Size())
-	if l.front.opts.Background == "auto" && l.front.opts.Color {
-		_ = console.AskBackground()
+	defer l.crash()
+	l.model.resize(l.console.Size())
+	if l.model.opts.Background == "auto" && l.model.opts.Color {
+		_ = l.console.AskBackground()
 	}
 	l.paint()
 	l.wake = time.NewTimer(time.Hour)
 	defer l.wake.Stop()
-	events := console.Events()
+	events := l.console.Events()
 	for {
 		l.schedule()
 		select {
@@ -36,27 +43,58 @@ func (l *loop) run() {
 		case e, ok := <-events:
 			if !ok {
 				events = nil
-				m.leave()
+				l.model.leave()
 				break
 			}
 			l.event(e)
 		case change := <-l.front.calls:
-			change(m)
-			m.dirty = true
+			change(l.model)
 			l.drain()
+			l.model.dirty = true
 		case <-l.wake.C:
 		}
 		l.act()
 	}
 }
 
-// event takes an event of the terminal, which the person wants to see at once.
+// crash gives the terminal back as it was, if the program dies of a mistake here: the
+// person is to read of it, and to go on in their shell.
+func (l *loop) crash() {
+	if mistake := recover(); mistake != nil {
+		_ = l.console.Suspend(func() error { panic(mistake) })
+	}
+}
+
+// event takes an event of the terminal, whose effect the person wants to see at once.
 func (l *loop) event(e term.Event) {
-	if _, ok := e.(term.Resize); ok {
-		l.model.resize(l.front.opts.Console.Size())
+	switch e := e.(type) {
+	case term.Resize:
+		l.model.resize(l.console.Size())
+	case term.Key:
+		if name := e.String(); name == "enter" || name == "tab" {
+			l.settle()
+		}
 	}
 	l.model.event(e)
 	l.model.dirty, l.model.urgent = true, true
+}
+
+// settle waits a moment for completions, so that a key that takes one means the same
+// however fast it follows the others.
+func (l *loop) settle() {
+	if l.model.menu.request == nil {
+		return
+	}
+	patience := time.NewTimer(settling)
+	defer patience.Stop()
+	for l.model.menu.request != nil {
+		select {
+		case change := <-l.front.calls:
+			change(l.model)
+		case <-patience.C:
+			return
+		}
+	}
 }
 
 // drain takes the calls that wait already.
@@ -71,19 +109,18 @@ func (l *loop) drain() {
 	}
 }
 
-// act does what the model has left to do, and paints if it is time.
+// act does what the model has left to do, and paints if it is time. While somebody
+// else has the terminal, that waits.
 func (l *loop) act() {
 	m := l.model
-	for len(m.effects) > 0 {
-		effects := m.effects
-		m.effects = nil
-		for _, effect := range effects {
-			effect(l.front.opts.Console)
-		}
+	for _, run := range take(&m.errands) {
+		go func() { l.front.do(run(l.console)) }()
 	}
-	if m.complete != nil {
-		l.complete(*m.complete)
-		m.complete = nil
+	if m.away {
+		return
+	}
+	for _, effect := range take(&m.effects) {
+		effect(l.console)
 	}
 	due := !time.Now().Before(m.tick)
 	if due || m.dirty && (m.urgent || time.Since(l.painted) >= frame) {
@@ -91,11 +128,16 @@ func (l *loop) act() {
 	}
 }
 
+func take[T any](list *[]T) []T {
+	taken := *list
+	*list = nil
+	return taken
+}
+
 func (l *loop) paint() {
 	m := l.model
-	finished := m.finished
-	m.finished, m.dirty, m.urgent = nil, false, false
-	_ = l.front.opts.Console.Draw(finished, m.view(time.Now()))
+	m.dirty, m.urgent = false, false
+	_ = l.console.Draw(take(&m.finished), m.view(time.Now()))
 	l.painted = time.Now()
 	m.tick = m.nextTick(l.painted)
 }
@@ -103,10 +145,11 @@ func (l *loop) paint() {
 // schedule sets the alarm for the next thing to do by itself.
 func (l *loop) schedule() {
 	at := l.model.tick
-	if l.model.dirty {
-		if next := l.painted.Add(frame); next.Before(at) {
-			at = next
-		}
+	if next := l.painted.Add(frame); l.model.dirty && next.Before(at) {
+		at = next
+	}
+	if l.model.away {
+		at = time.Now().Add(time.Hour)
 	}
 	l.wake.Reset(max(0, time.Until(at)))
 }
@@ -115,19 +158,5 @@ func (l *loop) schedule() {
 func (l *loop) end() {
 	l.drain()
 	l.model.endAnswer()
-	_ = l.front.opts.Console.Draw(l.model.finished, term.Frame{})
-}
-
-// complete looks for completions beside the loop, and shows them if the person has
-// not typed on meanwhile.
-func (l *loop) complete(r request) {
-	f := l.front
-	if f.opts.Completer == nil {
-		return
-	}
-	go func() {
-		defer r.cancel()
-		c := f.opts.Completer.Complete(r.ctx, r.text)
-		f.do(func(m *model) { m.offer(r, c) })
-	}()
+	_ = l.console.Draw(l.model.finished, term.Frame{})
 }

@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"context"
 	"strings"
 	"time"
 
@@ -14,42 +13,44 @@ import (
 type model struct {
 	opts   Options
 	styles styles
-	now    func() time.Time
 
 	width, height int
 	edit          *editor.Editor
 
 	finished []string // to be printed above the live lines
 	gap      bool     // the last finished line is empty
+	block    bool     // it ends something that stands apart from what follows
 	answer   *answer  // that arrives; nil: none does
 	thought  string   // the last one, whole
 
-	reader chan<- line // the chat reads; nil: it does not
-	queue  []string    // typed while it did not
-	left   bool        // the person has left
-	busy   func()      // stops what goes on; nil: nothing does
+	reader   chan<- line // the chat reads; nil: it does not
+	queue    []string    // typed while it did not
+	left     bool        // the person has left
+	busy     func()      // stops what goes on; nil: nothing does
+	stopping bool        // it has been told to
 
 	state  front.State
 	footer front.Footer
 	menu   menu
 	dialog dialog // in place of the input; nil: none
 	help   bool   // the keys are shown
-	search bool
 
 	leaving time.Time // when Ctrl-C was pressed with nothing to stop
-	escaped time.Time // when Esc was pressed with nothing to close
-	unseen  bool      // the terminal's window is not in front
+	escaped time.Time // when Esc was pressed with nothing to stop or close
+	unseen  bool      // the terminal's window is not in front, as far as is known
+	away    bool      // somebody else has the terminal
 
-	effects  []func(Console)
-	complete *request // completions to look for; nil: none
-	dirty    bool     // there is something to paint
-	urgent   bool     // at once
-	tick     time.Time
+	effects []func(Console)
+	errands []func(Console) func(*model)
+
+	dirty  bool // there is something to paint
+	urgent bool // at once
+	tick   time.Time
 }
 
 func newModel(o Options) *model {
-	m := &model{opts: o, styles: newStyles(o.Color, o.Background == "light"), now: time.Now, width: 80, height: 24,
-		edit: editor.New(o.History), gap: true, dirty: true, unseen: true}
+	m := &model{opts: o, styles: newStyles(o.Color, o.Background == "light"), width: 80, height: 24,
+		edit: editor.New(o.History), gap: true, unseen: true}
 	if o.Banner != "" {
 		m.finish(m.styles.dim(term.CleanLine(o.Banner)))
 	}
@@ -57,7 +58,24 @@ func newModel(o Options) *model {
 }
 
 // effect leaves something to do beside painting.
-func (m *model) effect(f func(Console)) { m.effects = append(m.effects, f) }
+func (m *model) effect(do func(Console)) { m.effects = append(m.effects, do) }
+
+// errand leaves something to do that takes its time, in a goroutine of its own. What
+// it returns is done to the model afterwards.
+func (m *model) errand(run func(Console) (then func(*model))) { m.errands = append(m.errands, run) }
+
+// handOver gives the terminal to somebody else while run is running. Nothing is
+// painted meanwhile, but everything else goes on.
+func (m *model) handOver(run func() error, then func(m *model, err error)) {
+	m.away = true
+	m.errand(func(c Console) func(*model) {
+		err := c.Suspend(run)
+		return func(m *model) {
+			m.away = false
+			then(m, err)
+		}
+	})
+}
 
 func (m *model) resize(columns, rows int) {
 	m.width, m.height = columns, rows
@@ -66,18 +84,22 @@ func (m *model) resize(columns, rows int) {
 	}
 }
 
-// Readable is how wide running text is set at most.
+// readable is how wide running text is set at most.
 const readable = 100
 
 func (m *model) textWidth() int { return max(10, min(m.width-1, readable)) }
 
-// event does what an event of the terminal means.
+// event does what an event of the terminal means. Nobody types any more who has left.
 func (m *model) event(e term.Event) {
 	switch e := e.(type) {
 	case term.Key:
-		m.key(e)
+		if !m.left {
+			m.key(e)
+		}
 	case term.Paste:
-		m.paste(e.Text)
+		if !m.left {
+			m.paste(e.Text)
+		}
 	case term.Background:
 		if m.opts.Background == "auto" {
 			m.styles = newStyles(m.opts.Color, !e.Dark)
@@ -88,26 +110,44 @@ func (m *model) event(e term.Event) {
 }
 
 func (m *model) paste(text string) {
-	switch {
-	case m.dialog != nil:
-		m.dialog.paste(text)
-	default:
-		m.help = false
-		m.edit.Paste(text)
-		m.changed()
+	m.help, m.leaving, m.escaped = false, time.Time{}, time.Time{}
+	if m.dialog != nil {
+		m.dialog.paste(m, text)
+		return
 	}
+	m.edit.Paste(text)
+	m.changed()
+}
+
+// put gives text back to be edited, in front of what is typed.
+func (m *model) put(text string) {
+	m.edit.Prepend(text)
+	m.menu.close()
 }
 
 // read gives the chat the next line: one that waits, or the next that is sent.
 func (m *model) read(reply chan<- line) {
 	switch {
+	case m.left:
+		reply <- line{left: true}
 	case len(m.queue) > 0:
 		reply <- line{text: m.queue[0]}
 		m.queue = m.queue[1:]
-	case m.left:
-		reply <- line{left: true}
 	default:
 		m.reader = reply
+	}
+}
+
+// unread is for a chat that does not wait for a line any more. One that it has got
+// and not taken waits for the next time.
+func (m *model) unread(reply <-chan line) {
+	m.reader = nil
+	select {
+	case l := <-reply:
+		if !l.left {
+			m.queue = append([]string{l.text}, m.queue...)
+		}
+	default:
 	}
 }
 
@@ -121,20 +161,22 @@ func (m *model) submit(text string) {
 	m.reader = nil
 }
 
-// begin says that something goes on, and how it is stopped. Who has left waits for
-// nothing.
-func (m *model) begin(stop func()) {
-	m.busy = stop
+// begin says that something goes on, and how it is stopped; it returns how what went
+// on before is. Who has left waits for nothing.
+func (m *model) begin(stop func()) (before func()) {
+	before, m.busy, m.stopping = m.busy, stop, false
 	if m.left {
 		stop()
 	}
+	return before
 }
 
 // leave ends the chat, and what goes on in it.
 func (m *model) leave() {
 	m.left, m.queue = true, nil
-	if m.busy != nil {
-		m.busy()
+	m.clear()
+	if m.stoppable() {
+		m.halt()
 	}
 	m.cancelDialog()
 	if m.reader != nil {
@@ -143,18 +185,17 @@ func (m *model) leave() {
 	}
 }
 
-// unqueue takes back what waits to be read, to be edited.
-func (m *model) unqueue() {
-	if len(m.queue) > 0 {
-		m.edit.Prepend(strings.Join(m.queue, "\n"))
-		m.queue = nil
-	}
-}
+// stoppable reports whether something goes on that can be stopped, and has not been
+// told to stop yet.
+func (m *model) stoppable() bool { return m.busy != nil && !m.stopping }
 
 // halt stops what goes on, and takes back what was to follow it.
 func (m *model) halt() {
+	m.stopping = true
 	m.busy()
-	m.unqueue()
+	if len(m.queue) > 0 {
+		m.put(strings.Join(take(&m.queue), "\n"))
+	}
 }
 
 func (m *model) notify(text string) {
@@ -176,57 +217,10 @@ func (m *model) nextTick(now time.Time) time.Time {
 	if m.state.Phase != front.Idle || m.dialog != nil && m.dialog.ticks() {
 		next = now.Truncate(time.Second).Add(time.Second)
 	}
-	if !m.leaving.IsZero() {
-		if over := m.leaving.Add(twice); over.After(now) && over.Before(next) {
+	for _, over := range []time.Time{m.leaving.Add(twice), m.escaped.Add(twiceEsc)} {
+		if over.After(now) && over.Before(next) {
 			next = over
 		}
 	}
 	return next
-}
-
-// A request asks for completions of what is typed.
-type request struct {
-	text   string
-	ctx    context.Context
-	cancel context.CancelFunc
-}
-
-// changed says that the input has changed: completions are looked for anew.
-func (m *model) changed() {
-	m.menu.close()
-	before := m.edit.Before()
-	if m.menu.pending != nil {
-		m.menu.pending()
-		m.menu.pending = nil
-	}
-	if !completable(before) || before == m.menu.refused {
-		return
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	m.menu.pending = cancel
-	m.complete = &request{before, ctx, cancel}
-}
-
-// maxCompletable is how long a text may be that is completed: a paste is not.
-const maxCompletable = 4 << 10
-
-// completable reports whether there may be something to offer behind a text: it is
-// a command, or its last word begins with an @.
-func completable(before string) bool {
-	if len(before) > maxCompletable {
-		return false
-	}
-	if strings.HasPrefix(before, "/") && !strings.Contains(before, "\n") {
-		return true
-	}
-	i := strings.LastIndexAny(before, " \n\t")
-	return strings.Contains(before[i+1:], "@") || strings.Contains(before, `@"`)
-}
-
-// offer shows completions, if they are still those of what is typed.
-func (m *model) offer(r request, c front.Completion) {
-	if m.edit.Before() != r.text || len(c.Items) == 0 || r.ctx.Err() != nil && m.menu.pending == nil {
-		return
-	}
-	m.menu.open(c)
 }

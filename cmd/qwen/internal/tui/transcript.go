@@ -17,23 +17,36 @@ func (m *model) finish(lines ...string) {
 	}
 }
 
-// apart adds lines with an empty line before them.
+// apart adds lines that stand by themselves, with an empty line before them and
+// before what follows.
 func (m *model) apart(lines ...string) {
 	if !m.gap {
 		m.finish("")
 	}
 	m.finish(lines...)
+	m.block = true
 }
 
-// say adds an entry to the transcript.
+// remark adds lines that go together with other remarks.
+func (m *model) remark(lines ...string) {
+	if m.block && !m.gap {
+		m.finish("")
+	}
+	m.finish(lines...)
+	m.block = false
+}
+
+// say adds an entry to the transcript. If an answer arrives, what of it is finished is
+// above the entry, and the rest will be below.
 func (m *model) say(e front.Entry) {
+	m.interject()
 	switch e.Kind {
 	case front.Note:
-		m.finish(m.marked("● ", term.CleanLine(e.Text))...)
+		m.remark(m.marked("● ", term.CleanLine(e.Text))...)
 	case front.Hint:
-		m.finish(m.each(m.styles.dim, m.wrap(term.CleanLine(e.Text)))...)
+		m.remark(m.each(m.styles.dim, m.wrap(term.CleanLine(e.Text)))...)
 	case front.Prompt:
-		m.apart(m.prompt(term.Clean(e.Text))...)
+		m.apart(m.said(term.Clean(e.Text))...)
 		m.finish("")
 	case front.Reply:
 		m.apart(markdown.Render(term.Clean(e.Text), m.markdown())...)
@@ -43,10 +56,19 @@ func (m *model) say(e front.Entry) {
 			m.finish(m.each(m.styles.dim, m.indent("  ", m.wrapTo(hint, m.textWidth()-2)))...)
 		}
 	case front.Report:
-		m.apart(m.report(term.Clean(e.Text))...)
+		var lines []string
+		for _, l := range split(e.Text) {
+			lines = append(lines, m.hang(l)...)
+		}
+		m.apart(lines...)
 	case front.Output:
-		m.apart(m.indent("  ", folded(strings.Split(strings.TrimRight(term.Clean(e.Text), "\n"), "\n"), 20, 20))...)
+		m.apart(m.indent("  ", folded(split(e.Text), 20, 20))...)
 	}
+}
+
+// split returns the lines of a text that may be anybody's.
+func split(text string) []string {
+	return strings.Split(strings.TrimRight(term.Clean(text), "\n"), "\n")
 }
 
 func (m *model) markdown() markdown.Options {
@@ -61,6 +83,24 @@ func (m *model) wrapTo(text string, width int) []string { return term.Wrap(text,
 func (m *model) marked(mark, text string) []string {
 	lines := m.indent("  ", m.wrapTo(text, m.textWidth()-2))
 	lines[0] = mark + strings.TrimPrefix(lines[0], "  ")
+	return lines
+}
+
+// hang breaks a line of a table that is too wide. The further lines stand below its
+// last column, if that is not too narrow.
+func (m *model) hang(line string) []string {
+	width := m.width - 1
+	if term.Width(line) <= width {
+		return []string{line}
+	}
+	text := strings.TrimLeft(line, " ")
+	head := line[:len(line)-len(text)]
+	if i := strings.LastIndex(text, "  "); i >= 0 && term.Width(head+text[:i+2]) <= width/2 {
+		head, text = head+text[:i+2], text[i+2:]
+	}
+	indent := term.Width(head)
+	lines := m.indent(strings.Repeat(" ", indent), m.wrapTo(text, width-indent))
+	lines[0] = head + strings.TrimLeft(lines[0], " ")
 	return lines
 }
 
@@ -80,28 +120,22 @@ func (m *model) each(style func(string) string, lines []string) []string {
 	return out
 }
 
-// report is text laid out in lines; those that are too long are broken between words.
-func (m *model) report(text string) []string {
+// said is what the person has said. Of a long text, the head and the tail do.
+func (m *model) said(text string) []string {
+	all, width := strings.Split(text, "\n"), m.textWidth()-2
+	some := folded(all, 12, 6)
 	var lines []string
-	for l := range strings.SplitSeq(text, "\n") {
-		if term.Width(l) < m.width {
-			lines = append(lines, l)
-			continue
+	for _, l := range some {
+		if len(some) < len(all) {
+			l = term.Cut(l, 2*width)
 		}
-		broken := m.wrapTo(l, m.width-5)
-		lines = append(append(lines, broken[0]), m.indent("    ", broken[1:])...)
+		lines = append(lines, m.wrapTo(l, width)...)
 	}
-	return lines
-}
-
-// prompt is what the person said, as the transcript has it.
-func (m *model) prompt(text string) []string {
-	var lines []string
-	for _, l := range folded(strings.Split(text, "\n"), 12, 6) {
-		lines = append(lines, m.wrapTo(l, m.textWidth()-2)...)
+	if len(some) == len(all) {
+		lines = folded(lines, 24, 6)
 	}
 	lines = m.indent("  ", lines)
-	lines[0] = "> " + strings.TrimPrefix(lines[0], "  ")
+	lines[0] = inputPrompt + strings.TrimPrefix(lines[0], "  ")
 	return m.each(m.styles.bold, lines)
 }
 

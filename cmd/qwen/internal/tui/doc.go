@@ -1,2 +1,0 @@
-// Package tui is the front end that paints on a terminal.
-package tui
