@@ -185,7 +185,7 @@ func TestChatColors(t *testing.T) {
 func TestChatEditor(t *testing.T) {
 	d := newDesk(t).connect()
 	editor := filepath.Join(d.home, "editor")
-	if err := os.WriteFile(editor, []byte("#!/bin/sh\nprintf '\\nfrom the editor\\n' >>\"$1\"\n"), 0o700); err != nil {
+	if err := os.WriteFile(editor, []byte("#!/bin/sh\nprintf 'from the editor\\n' >>\"$1\"\n"), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	d.set("VISUAL=" + editor)
