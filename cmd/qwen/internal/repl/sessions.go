@@ -134,6 +134,7 @@ func (c *Chat) resume(ctx context.Context, text string) error {
 	}
 	c.talk.close()
 	c.talk = talk{store: c.Store, writer: writer, items: conversation.Items, meta: conversation.Meta}
+	c.sent = nil // with a message of the other conversation
 	c.show(conversation)
 	return nil
 }

@@ -147,6 +147,16 @@ func keyOf(name string) term.Key {
 	}
 }
 
+// does has something done to the model, before anything else happens.
+func (c *chatter) does(change func(*model)) {
+	done := make(chan struct{})
+	c.front.do(func(m *model) {
+		change(m)
+		close(done)
+	})
+	<-done
+}
+
 // sees waits until a text is on the screen.
 func (c *chatter) sees(text string) {
 	c.t.Helper()

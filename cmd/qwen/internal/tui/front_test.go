@@ -121,7 +121,7 @@ func TestPaintAnew(t *testing.T) {
 func TestWideReport(t *testing.T) {
 	c := newChatter(t, Options{})
 	c.front.Say(front.Entry{Kind: front.Report, Text: "  /auth [NAME]   short\n  /export [FILE.md | FILE.json]   " + strings.Repeat("words ", 12)})
-	c.sees("  /auth [NAME]   short\n  /export [FILE.md | FILE.json]   words words words words words words words\n"+strings.Repeat(" ", 34)+"words words")
+	c.sees("  /auth [NAME]   short\n  /export [FILE.md | FILE.json]   words words words words words words words\n" + strings.Repeat(" ", 34) + "words words")
 }
 
 // Finished blocks go into the scrollback once, the rest is live.
@@ -248,6 +248,22 @@ func TestSecret(t *testing.T) {
 	}
 }
 
+// A key that was broken in two lines where it was shown is one key.
+func TestSecretIsOneLine(t *testing.T) {
+	c := newChatter(t, Options{})
+	answers := make(chan string, 1)
+	go func() {
+		answer, _ := c.front.Ask(context.Background(), sdk.Question{Label: "API key", Secret: true})
+		answers <- answer
+	}()
+	c.sees("API key")
+	c.paper.events <- term.Paste{Text: "sk-sec\nret\n"}
+	c.press("enter")
+	if got := <-answers; got != "sk-secret" {
+		t.Errorf("the answer is %q", got)
+	}
+}
+
 func TestConfirm(t *testing.T) {
 	c := newChatter(t, Options{})
 	for _, k := range []struct {
@@ -268,6 +284,27 @@ func TestConfirm(t *testing.T) {
 }
 
 // A chat that ends while something is asked is not waited for for ever.
+// A question that comes up while somebody types is not answered by what they type.
+func TestConfirmWhileTyping(t *testing.T) {
+	c := newChatter(t, Options{})
+	c.types("wh")
+	c.sees("> wh▏")
+	answers := make(chan bool, 1)
+	go func() {
+		yes, _ := c.front.Confirm(context.Background(), "Send .env?", false)
+		answers <- yes
+	}()
+	c.sees("Send .env? [y/N]")
+	c.types("y not")
+	c.sees("Send .env? [y/N]")
+	c.does(func(m *model) { m.typed = m.typed.Add(-pause) })
+	c.press("n")
+	if <-answers {
+		t.Error("typing has answered yes")
+	}
+	c.sees("> why not▏")
+}
+
 func TestDialogEndsWithItsContext(t *testing.T) {
 	c := newChatter(t, Options{})
 	ctx, cancel := context.WithCancel(context.Background())

@@ -36,6 +36,7 @@ type model struct {
 	help   bool   // the keys are shown
 
 	leaving time.Time // when Ctrl-C was pressed with nothing to stop
+	typed   time.Time // when a key last changed the input
 	escaped time.Time // when Esc was pressed with nothing to stop or close
 	unseen  bool      // the terminal's window is not in front, as far as is known
 	away    bool      // somebody else has the terminal
