@@ -218,10 +218,10 @@ func (t *Terminal) History() string {
 }
 
 // Styled returns the rows of the screen with their colours and other attributes, as
-// SGR sequences.
+// SGR sequences, and with the blanks at the ends of lines, which may have a colour.
 func (t *Terminal) Styled() string {
 	t.tb.Helper()
-	return t.tmux(nil, "", "capture-pane", "-p", "-e")
+	return t.tmux(nil, "", "capture-pane", "-p", "-e", "-N")
 }
 
 func tidy(text string) string {
