@@ -78,6 +78,24 @@ type Connection struct {
 	// Settings holds the values of the settings that the provider declared in
 	// its [Description], by [Setting.Name]. Settings without a value are absent.
 	Settings map[string]string
+
+	// Network says whom to trust on the way, and as whom to connect.
+	Network Network
+}
+
+// A Network says how to connect where a network is not the usual one: a company's
+// proxy that has certificates of its own, a gateway that wants to see one. The zero value
+// is the usual. The address of a proxy is not here: that is in the standard variables
+// (HTTPS_PROXY, …), which a plugin gets from its host.
+type Network struct {
+	// Authorities are certificates, in PEM, of authorities that are trusted beside those
+	// of the system.
+	Authorities string
+
+	// ClientCertificate and ClientKey show a server that asks for it who connects. Both
+	// are PEM; empty: nobody in particular.
+	ClientCertificate string
+	ClientKey         Secret
 }
 
 // LoginRequest asks a provider to sign somebody in.

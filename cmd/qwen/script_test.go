@@ -60,11 +60,14 @@ func TestScripts(t *testing.T) {
 			"install":  cmdInstall,
 			"keys":     cmdKeys,
 			"login":    cmdLogin,
+			"proxied":  cmdProxied,
+			"proxy":    cmdProxy,
 			"rate":     cmdRate,
 			"received": cmdReceived,
 			"refused":  cmdRefused,
 			"requests": cmdRequests,
 			"reset":    cmdReset,
+			"secure":   cmdSecure,
 		},
 	})
 }
@@ -80,6 +83,7 @@ func setupScript(env *testscript.Env) error {
 	}
 	env.Defer(cloud.Close)
 	env.Values[cloudKey{}] = cloud
+	env.Values[frontKey{}] = &front{}
 	home := filepath.Join(env.WorkDir, "home")
 	tmp := filepath.Join(env.WorkDir, "tmp")
 	for _, dir := range []string{home, tmp} {
@@ -232,20 +236,24 @@ func cmdAnswer(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 // cmdLogin writes an OAuth login into the established tool's file: login ACCESS
-// REFRESH LIFETIME. The service knows both tokens.
+// REFRESH LIFETIME [RESOURCE]. The service knows both tokens.
 func cmdLogin(ts *testscript.TestScript, _ bool, args []string) {
-	if len(args) != 3 {
-		ts.Fatalf("usage: login ACCESS REFRESH LIFETIME")
+	if len(args) != 3 && len(args) != 4 {
+		ts.Fatalf("usage: login ACCESS REFRESH LIFETIME [RESOURCE]")
 	}
 	lifetime, err := time.ParseDuration(args[2])
 	ts.Check(err)
 	cloud := cloudOf(ts)
 	cloud.SeedToken(args[0], args[1], max(lifetime, time.Millisecond))
+	resource := cloud.Qwen()
+	if len(args) == 4 {
+		resource = args[3]
+	}
 	data, err := json.MarshalIndent(map[string]any{
 		"access_token":  args[0],
 		"refresh_token": args[1],
 		"token_type":    "Bearer",
-		"resource_url":  cloud.Qwen(),
+		"resource_url":  resource,
 		"expiry_date":   time.Now().Add(lifetime).UnixMilli(),
 		"from_the_future": map[string]int{
 			"kept": 1,

@@ -115,6 +115,11 @@ var rules = []rule{
 		why:      "when a request may go is a matter of numbers and names",
 	},
 	{
+		packages: []string{host + "/budget"},
+		ours:     []string{host + "/lockedfile", host + "/usage", "sdk"},
+		why:      "how much may be used does not depend on what for",
+	},
+	{
 		packages: []string{host + "/lockedfile"},
 		outside:  []string{flock},
 		why:      "a file that several processes change does not depend on what is in it",
@@ -242,6 +247,10 @@ var rules = []rule{
 		packages: []string{"sdk/sdktest/fakecloud/cmd/fakecloud", "internal/demo"},
 		ours:     []string{"sdk/sdktest/fakecloud"},
 		why:      "a tool around the loopback service",
+	},
+	{
+		packages: []string{"internal/tmuxtest"},
+		why:      "a terminal knows nothing of the program in it",
 	},
 }
 

@@ -90,5 +90,5 @@ func service(conn *sdk.Connection) (*openaiapi.Service, error) {
 	if err := checkKey(conn.Credential.Secret); err != nil {
 		return nil, err
 	}
-	return &openaiapi.Service{BaseURL: endpoint, Key: conn.Credential.Secret, Dialect: dialect()}, nil
+	return &openaiapi.Service{BaseURL: endpoint, Key: conn.Credential.Secret, Network: conn.Network, Dialect: dialect()}, nil
 }

@@ -26,7 +26,7 @@ func (p *provider) Login(ctx context.Context, req *sdk.LoginRequest, ui sdk.UI) 
 	}
 	credential := &sdk.Credential{Kind: sdk.CredentialAPIKey, Secret: key, Endpoint: endpoint}
 	if req.Verify {
-		if err := p.verify(ctx, credential, ui); err != nil {
+		if err := p.verify(ctx, credential, req.Connection.Network, ui); err != nil {
 			return nil, err
 		}
 	}
@@ -82,8 +82,8 @@ func trimKey(s string) sdk.Secret {
 
 // verify asks the model for one token. Listing the models would cost nothing, but
 // proves neither that the plan is active nor that it serves this program.
-func (p *provider) verify(ctx context.Context, c *sdk.Credential, ui sdk.UI) error {
-	svc := &openaiapi.Service{BaseURL: c.Endpoint, Key: c.Secret, Dialect: dialect()}
+func (p *provider) verify(ctx context.Context, c *sdk.Credential, network sdk.Network, ui sdk.UI) error {
+	svc := &openaiapi.Service{BaseURL: c.Endpoint, Key: c.Secret, Network: network, Dialect: dialect()}
 	if err := ui.Wait(ctx, "checking the key with one short request"); err != nil {
 		return err
 	}

@@ -32,7 +32,7 @@ func (p *provider) Login(ctx context.Context, req *sdk.LoginRequest, ui sdk.UI) 
 		return nil, err
 	}
 	cred := &sdk.Credential{Kind: sdk.CredentialAPIKey, Endpoint: preset.Endpoint}
-	conn := sdk.Connection{Credential: cred, Endpoint: preset.Endpoint, Settings: req.Connection.Settings}
+	conn := sdk.Connection{Credential: cred, Endpoint: preset.Endpoint, Settings: req.Connection.Settings, Network: req.Connection.Network}
 	if !preset.NoKey {
 		if cred.Secret, err = askKey(ctx, preset, &conn, ui); err != nil {
 			return nil, err

@@ -70,6 +70,7 @@ func newService(conn *sdk.Connection, model string) (*openaiapi.Service, error) 
 		KeyHeader: conn.Settings[settingAuthHeader],
 		Query:     u.Query(),
 		Header:    http.Header{},
+		Network:   conn.Network,
 		Dialect:   k.dialect,
 	}
 	u.RawQuery, u.Fragment = "", ""

@@ -44,7 +44,7 @@ func (p *provider) begin(ctx context.Context, iss issuer) (*deviceSignIn, error)
 	d := &deviceSignIn{p: p, issuer: iss, verifier: newVerifier()}
 	challenge := sha256.Sum256([]byte(d.verifier))
 	header := http.Header{"X-Request-Id": {newUUID()}}
-	a, err := p.post(ctx, iss.endpoint(deviceCodePath), header,
+	a, err := p.post(ctx, iss, deviceCodePath, header,
 		field{"client_id", clientID},
 		field{"scope", scope},
 		field{"code_challenge", base64.RawURLEncoding.EncodeToString(challenge[:])},
@@ -167,7 +167,7 @@ func (d *deviceSignIn) pause(before time.Duration, v verdict) time.Duration {
 // poll asks once (RFC 8628 section 3.4). It returns the credential, or a final
 // error, or what to make of it.
 func (d *deviceSignIn) poll(ctx context.Context) (*sdk.Credential, verdict, error) {
-	a, err := d.p.post(ctx, d.issuer.endpoint(tokenPath), nil,
+	a, err := d.p.post(ctx, d.issuer, tokenPath, nil,
 		field{"grant_type", deviceGrantType},
 		field{"client_id", clientID},
 		field{"device_code", d.deviceCode},

@@ -60,7 +60,7 @@ func (d *deviceSignIn) show(ctx context.Context, ui sdk.UI) error {
 // known cause; a service that is busy or out of reach, or an allowance that is
 // used up, says nothing about the token.
 func (p *provider) verify(ctx context.Context, req *sdk.LoginRequest, c *sdk.Credential, ui sdk.UI) error {
-	conn := sdk.Connection{Credential: c, Settings: req.Connection.Settings}
+	conn := sdk.Connection{Credential: c, Settings: req.Connection.Settings, Network: req.Connection.Network}
 	one := int64(1)
 	turn := &sdk.ChatRequest{
 		Connection: conn, Model: onlyModel,

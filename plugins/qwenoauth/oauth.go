@@ -60,10 +60,14 @@ type answer struct {
 
 // post sends a form to an OAuth endpoint. An error means that nothing was
 // answered; its kind says whether to try again.
-func (p *provider) post(ctx context.Context, endpoint string, header http.Header, fields ...field) (*answer, error) {
+func (p *provider) post(ctx context.Context, iss issuer, path string, header http.Header, fields ...field) (*answer, error) {
+	client, err := p.oauth.Client(iss.network)
+	if err != nil {
+		return nil, err
+	}
 	limited, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()
-	req, err := http.NewRequestWithContext(limited, http.MethodPost, endpoint, strings.NewReader(encodeForm(fields)))
+	req, err := http.NewRequestWithContext(limited, http.MethodPost, iss.endpoint(path), strings.NewReader(encodeForm(fields)))
 	if err != nil {
 		return nil, sdk.Errorf(sdk.KindConfig, "the address of the sign-in service is not usable")
 	}
@@ -74,7 +78,7 @@ func (p *provider) post(ctx context.Context, endpoint string, header http.Header
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("User-Agent", userAgent)
 	a := &answer{host: req.URL.Host, began: time.Now()}
-	resp, err := p.oauth.Do(req)
+	resp, err := client.Do(req)
 	if err != nil {
 		return nil, networkError(ctx, a.host, err)
 	}
@@ -128,7 +132,7 @@ func networkError(ctx context.Context, host string, err error) error {
 		e.Message = "the name of the sign-in service could not be looked up"
 	case isTLS(err):
 		e.Message, e.Retryable = "no secure connection to the sign-in service", false
-		e.Hint = "A company proxy often is the cause: point SSL_CERT_FILE to its certificate."
+		e.Hint = "A company proxy often is the cause: point --ca-file to its certificate."
 	}
 	return e
 }

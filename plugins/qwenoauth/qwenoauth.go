@@ -42,13 +42,13 @@ func New() sdk.Provider { return newProvider(openaiapi.NewHTTPClient()) }
 
 type provider struct {
 	chat  openaiapi.Client
-	oauth *http.Client // follows no redirects
+	oauth openaiapi.Dialer // its clients follow no redirects
 }
 
 func newProvider(client *http.Client) *provider {
 	oauth := *client
 	oauth.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &provider{chat: openaiapi.Client{HTTP: client, UserAgent: userAgent}, oauth: &oauth}
+	return &provider{chat: openaiapi.Client{HTTP: client, UserAgent: userAgent}, oauth: openaiapi.Dialer{HTTP: &oauth}}
 }
 
 // userAgent names this program and no other: the service may refuse us, and then
@@ -98,7 +98,7 @@ func service(conn *sdk.Connection) (*openaiapi.Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &openaiapi.Service{BaseURL: base, Key: c.Secret, Header: headers(), Dialect: dialect()}, nil
+	return &openaiapi.Service{BaseURL: base, Key: c.Secret, Network: conn.Network, Header: headers(), Dialect: dialect()}, nil
 }
 
 // resourceOf returns what was said about where to use the token: by the user, else

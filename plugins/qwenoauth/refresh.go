@@ -26,7 +26,7 @@ func (p *provider) Token(ctx context.Context, req *sdk.TokenRequest) (*sdk.Crede
 	if err != nil {
 		return nil, err
 	}
-	a, err := p.post(ctx, iss.endpoint(tokenPath), nil,
+	a, err := p.post(ctx, iss, tokenPath, nil,
 		field{"grant_type", "refresh_token"},
 		field{"refresh_token", old.RefreshToken.Reveal()},
 		field{"client_id", clientID})

@@ -15,6 +15,8 @@ const defaultIssuer = "https://chat.qwen.ai"
 type issuer struct {
 	base  *url.URL
 	moved bool // by the user
+
+	network sdk.Network // to it
 }
 
 // issuerOf reads the setting "issuer".
@@ -32,7 +34,7 @@ func issuerOf(conn *sdk.Connection) (issuer, error) {
 		return issuer{}, sdk.Errorf(sdk.KindConfig, "the setting issuer must begin with https://").
 			WithHint("Plain http:// is for this machine only.")
 	}
-	return issuer{base: u, moved: text != defaultIssuer}, nil
+	return issuer{base: u, moved: text != defaultIssuer, network: conn.Network}, nil
 }
 
 // endpoint returns the address of an OAuth endpoint.

@@ -75,8 +75,8 @@ func (p *Process) Connect(ctx context.Context, provider string) (sdk.Provider, e
 			return nil, p.connectError(ctx, err)
 		}
 		// The connection is made once. Without its directory nothing is left
-		// behind even if both processes are killed at any time from here on.
-		_ = os.RemoveAll(p.dir)
+		// behind even if both processes are killed at any later time.
+		go func() { _ = os.RemoveAll(p.dir) }()
 		return wire.NewClient(r.conn), nil
 	case <-ctx.Done():
 		return nil, p.connectError(ctx, context.Cause(ctx))
@@ -89,6 +89,7 @@ func (p *Process) dial(provider string) (*grpc.ClientConn, error) {
 	if err != nil {
 		return nil, err
 	}
+	go wire.Warm() // while the process starts
 	protocol, err := plugin.NewClient(config).Client()
 	if err != nil {
 		return nil, err

@@ -164,6 +164,10 @@ func handshakeEnv(dir string) []string {
 	}
 }
 
+// SetPrivate replaces [Options.Private]. It is called before Connect: a process can be
+// started before it is known what is to be said to it.
+func (p *Process) SetPrivate(vars map[string]string) { p.options.Private = vars }
+
 // Pid returns the process ID.
 func (p *Process) Pid() int { return p.cmd.Process.Pid }
 

@@ -84,6 +84,7 @@ func (a *answer) consume(body io.Reader) error {
 	if err := a.heartbeat(); err != nil { // the service has accepted the request
 		return err
 	}
+	body = &pulse{src: body, beat: a.heartbeat, last: time.Now()}
 	r := newEventReader(body)
 	head := bytes.TrimLeft(bytes.TrimPrefix(r.peek(), []byte("\uFEFF")), " \t\r\n")
 	a.head = bytes.Clone(head[:min(len(head), 400)])
@@ -105,8 +106,7 @@ func (a *answer) events(r *eventReader) error {
 		switch {
 		case err != nil:
 			return a.end(err)
-		case ev.comment, len(bytes.TrimSpace(ev.data)) == 0:
-			err = a.heartbeat()
+		case ev.comment, len(bytes.TrimSpace(ev.data)) == 0: // a sign of life; see pulse
 		case bytes.Equal(bytes.TrimSpace(ev.data), []byte("[DONE]")):
 			return a.end(errDone)
 		case ev.name == "error":
@@ -226,8 +226,8 @@ func (a *answer) start(id, model string) error {
 	}))
 }
 
-// heartbeat passes on a sign of life. OpenRouter and others send them long before the
-// first chunk.
+// heartbeat passes on a sign of life. OpenRouter and others send comments long before
+// the first chunk.
 func (a *answer) heartbeat() error { return emitted(a.stream.Emit(&sdk.Heartbeat{})) }
 
 // warn notes a warning, once for each code.

@@ -34,6 +34,10 @@ func (c *Client) newCall(ctx context.Context, svc *Service, method, path string,
 	if err != nil {
 		return nil, nil, sdk.Errorf(sdk.KindConfig, "cannot build a request for %s", u.Host)
 	}
+	client, err := c.httpClient(svc.Network)
+	if err != nil {
+		return nil, nil, err
+	}
 	req.Header.Set("User-Agent", or(c.UserAgent, "qwen"))
 	if method == http.MethodPost {
 		req.Header.Set("Content-Type", "application/json")
@@ -42,7 +46,7 @@ func (c *Client) newCall(ctx context.Context, svc *Service, method, path string,
 		req.Header.Set("Accept", "application/json")
 	}
 	warnings := svc.setHeaders(req.Header, extra)
-	return &call{client: c.httpClient(), svc: svc, req: req, host: u.Host, clean: newCleaner(svc.Key)}, warnings, nil
+	return &call{client: client, svc: svc, req: req, host: u.Host, clean: newCleaner(svc.Key)}, warnings, nil
 }
 
 // url returns the address of path at the service.

@@ -23,7 +23,7 @@ type Client struct {
 	UserAgent string
 
 	once   sync.Once
-	client *http.Client
+	dialer Dialer
 }
 
 // A Service is one endpoint as somebody: where, with which credential, and with
@@ -56,6 +56,10 @@ type Service struct {
 	// AllowHTTP permits sending the key without TLS to a host other than this
 	// machine. Leave it false unless the user asked for it in so many words.
 	AllowHTTP bool
+
+	// Network is that of the connection: whom to trust on the way, and as whom to
+	// connect.
+	Network sdk.Network
 
 	// Dialect is what the service does differently.
 	Dialect Dialect

@@ -461,7 +461,7 @@ func readSlowly(every time.Duration, pieces ...string) (string, error) {
 func TestSignsOfLife(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		got, err := readSlowly(time.Second, ": wait\n\n", stream(`"content":"a"`), ": wait\n\n", stream("FINISH:stop", "[DONE]"))
-		if want := "alive alive started:m1 a alive stop"; err != nil || got != want {
+		if want := "alive alive alive started:m1 a alive alive stop"; err != nil || got != want {
 			t.Errorf("got %s, %v; want %s", got, err, want)
 		}
 	})
@@ -471,7 +471,7 @@ func TestServerThatNeverCloses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		begin := time.Now()
 		got, err := readSlowly(time.Second, stream(`"content":"a"`, "FINISH:stop"))
-		if err != nil || got != "alive started:m1 a stop" || time.Since(begin) > 2*finishGrace {
+		if err != nil || got != "alive alive started:m1 a stop" || time.Since(begin) > 2*finishGrace {
 			t.Errorf("got %s, %v after %v", got, err, time.Since(begin))
 		}
 	})

@@ -1,6 +1,7 @@
 package openaiapi
 
 import (
+	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -9,6 +10,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/qwen-cli/qwen/sdk"
 )
 
 // maxRedirects bounds how often a request may be sent on within one origin.
@@ -19,8 +22,8 @@ const maxRedirects = 3
 // bounded and nothing is compressed, since a compressing proxy holds an event
 // stream back until it has enough of it.
 //
-// The proxy comes from the standard variables (HTTPS_PROXY, NO_PROXY, …); this
-// machine itself is never reached through one. There is no time limit on a whole
+// The proxy, HTTP or SOCKS, comes from the standard variables (HTTPS_PROXY, NO_PROXY,
+// …); this machine itself is never reached through one. There is no time limit on a whole
 // answer: cancel the context instead.
 func NewHTTPClient() *http.Client {
 	return newHTTPClient(http.ProxyFromEnvironment)
@@ -31,7 +34,8 @@ func newHTTPClient(proxy func(*http.Request) (*url.URL, error)) *http.Client {
 		CheckRedirect: stayInOrigin,
 		Transport: &http.Transport{
 			Proxy:                  proxyOffLoopback(proxy),
-			DialContext:            (&net.Dialer{Timeout: 15 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+			DialContext:            (&net.Dialer{Timeout: 15 * time.Second, KeepAliveConfig: keepAlive}).DialContext,
+			OnProxyConnectResponse: refusedByProxy,
 			TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
 			TLSHandshakeTimeout:    15 * time.Second,
 			ForceAttemptHTTP2:      true,
@@ -42,6 +46,24 @@ func newHTTPClient(proxy func(*http.Request) (*url.URL, error)) *http.Client {
 			DisableCompression:     true,
 		},
 	}
+}
+
+// keepAlive notices within a minute a connection of HTTP/1.1 that died in its sleep.
+var keepAlive = net.KeepAliveConfig{Enable: true, Idle: 20 * time.Second, Interval: 10 * time.Second, Count: 3}
+
+// A proxyRefusal is the answer of a proxy that does not connect.
+type proxyRefusal struct{ status int }
+
+func (e *proxyRefusal) Error() string {
+	return fmt.Sprintf("the proxy answered with HTTP %d", e.status)
+}
+
+// refusedByProxy keeps the status with which a proxy refuses to connect.
+func refusedByProxy(_ context.Context, _ *url.URL, _ *http.Request, resp *http.Response) error {
+	if resp.StatusCode == http.StatusOK {
+		return nil
+	}
+	return &proxyRefusal{resp.StatusCode}
 }
 
 // proxyOffLoopback asks proxy for every host but this machine. The address of a
@@ -119,18 +141,14 @@ func defaultPort(scheme string) string {
 }
 
 // httpClient returns the client to send with.
-func (c *Client) httpClient() *http.Client {
+func (c *Client) httpClient(n sdk.Network) (*http.Client, error) {
 	c.once.Do(func() {
-		switch {
-		case c.HTTP == nil:
-			c.client = NewHTTPClient()
-		case c.HTTP.CheckRedirect == nil:
+		c.dialer.HTTP = c.HTTP
+		if c.HTTP != nil && c.HTTP.CheckRedirect == nil {
 			guarded := *c.HTTP
 			guarded.CheckRedirect = stayInOrigin
-			c.client = &guarded
-		default:
-			c.client = c.HTTP
+			c.dialer.HTTP = &guarded
 		}
 	})
-	return c.client
+	return c.dialer.Client(n)
 }

@@ -140,6 +140,7 @@ func (s *server) GRPCServer(_ *plugin.GRPCBroker, g *grpc.Server) error {
 		return err
 	}
 	wire.Register(g, p)
+	go wire.Warm()
 	return nil
 }
 

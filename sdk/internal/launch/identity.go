@@ -95,19 +95,27 @@ func (h *Hello) PluginTLS() (*tls.Config, error) {
 		return nil, fmt.Errorf("host certificate in the host's greeting: %w", err)
 	}
 	config := mutualTLS(own, peer)
-	config.ClientAuth = tls.RequireAndVerifyClientCert
+	config.ClientAuth = tls.RequireAnyClientCert
 	return config, nil
 }
 
-// mutualTLS returns what both sides share. The peer's self-signed certificate is
-// the whole pool, so that nothing but the peer passes.
+// errNotPeer says that somebody else is at the other end of the connection.
+var errNotPeer = errors.New("the certificate is not the one that was agreed on")
+
+// mutualTLS returns what both sides share. TLS makes sure that the other side has
+// the key of the certificate that it presents. That it is the peer's, byte for
+// byte, takes the place of looking for a chain to an authority: there is none, and
+// looking takes a third of a millisecond in a process that has just started.
 func mutualTLS(own tls.Certificate, peer *x509.Certificate) *tls.Config {
-	pool := x509.NewCertPool()
-	pool.AddCert(peer)
 	return &tls.Config{
-		Certificates:           []tls.Certificate{own},
-		RootCAs:                pool,
-		ClientCAs:              pool,
+		Certificates:       []tls.Certificate{own},
+		InsecureSkipVerify: true, // VerifyConnection verifies
+		VerifyConnection: func(s tls.ConnectionState) error {
+			if len(s.PeerCertificates) == 0 || !s.PeerCertificates[0].Equal(peer) {
+				return errNotPeer
+			}
+			return nil
+		},
 		MinVersion:             tls.VersionTLS13,
 		CurvePreferences:       []tls.CurveID{tls.X25519},
 		SessionTicketsDisabled: true,

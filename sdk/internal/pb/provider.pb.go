@@ -1000,6 +1000,7 @@ type Connection struct {
 	Credential    *Credential            `protobuf:"bytes,1,opt,name=credential,proto3" json:"credential,omitempty"`
 	Endpoint      string                 `protobuf:"bytes,2,opt,name=endpoint,proto3" json:"endpoint,omitempty"`
 	Settings      map[string]string      `protobuf:"bytes,3,rep,name=settings,proto3" json:"settings,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	Network       *Network               `protobuf:"bytes,4,opt,name=network,proto3" json:"network,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1055,6 +1056,77 @@ func (x *Connection) GetSettings() map[string]string {
 	return nil
 }
 
+func (x *Connection) GetNetwork() *Network {
+	if x != nil {
+		return x.Network
+	}
+	return nil
+}
+
+// Network says how to connect where a network is not the usual one. The address of a
+// proxy is not here but in the environment of the greeting.
+type Network struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Certificates, in PEM, of authorities to trust beside those of the system.
+	Authorities string `protobuf:"bytes,1,opt,name=authorities,proto3" json:"authorities,omitempty"`
+	// What to show a server that asks who connects; both PEM.
+	ClientCertificate string `protobuf:"bytes,2,opt,name=client_certificate,json=clientCertificate,proto3" json:"client_certificate,omitempty"`
+	ClientKey         string `protobuf:"bytes,3,opt,name=client_key,json=clientKey,proto3" json:"client_key,omitempty"`
+	unknownFields     protoimpl.UnknownFields
+	sizeCache         protoimpl.SizeCache
+}
+
+func (x *Network) Reset() {
+	*x = Network{}
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Network) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Network) ProtoMessage() {}
+
+func (x *Network) ProtoReflect() protoreflect.Message {
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Network.ProtoReflect.Descriptor instead.
+func (*Network) Descriptor() ([]byte, []int) {
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *Network) GetAuthorities() string {
+	if x != nil {
+		return x.Authorities
+	}
+	return ""
+}
+
+func (x *Network) GetClientCertificate() string {
+	if x != nil {
+		return x.ClientCertificate
+	}
+	return ""
+}
+
+func (x *Network) GetClientKey() string {
+	if x != nil {
+		return x.ClientKey
+	}
+	return ""
+}
+
 type TokenRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Connection    *Connection            `protobuf:"bytes,1,opt,name=connection,proto3" json:"connection,omitempty"`
@@ -1065,7 +1137,7 @@ type TokenRequest struct {
 
 func (x *TokenRequest) Reset() {
 	*x = TokenRequest{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[12]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1077,7 +1149,7 @@ func (x *TokenRequest) String() string {
 func (*TokenRequest) ProtoMessage() {}
 
 func (x *TokenRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[12]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1090,7 +1162,7 @@ func (x *TokenRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TokenRequest.ProtoReflect.Descriptor instead.
 func (*TokenRequest) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{12}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *TokenRequest) GetConnection() *Connection {
@@ -1116,7 +1188,7 @@ type TokenResponse struct {
 
 func (x *TokenResponse) Reset() {
 	*x = TokenResponse{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[13]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1128,7 +1200,7 @@ func (x *TokenResponse) String() string {
 func (*TokenResponse) ProtoMessage() {}
 
 func (x *TokenResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[13]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1141,7 +1213,7 @@ func (x *TokenResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TokenResponse.ProtoReflect.Descriptor instead.
 func (*TokenResponse) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{13}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *TokenResponse) GetCredential() *Credential {
@@ -1160,7 +1232,7 @@ type RevokeRequest struct {
 
 func (x *RevokeRequest) Reset() {
 	*x = RevokeRequest{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[14]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1172,7 +1244,7 @@ func (x *RevokeRequest) String() string {
 func (*RevokeRequest) ProtoMessage() {}
 
 func (x *RevokeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[14]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1185,7 +1257,7 @@ func (x *RevokeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RevokeRequest.ProtoReflect.Descriptor instead.
 func (*RevokeRequest) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{14}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *RevokeRequest) GetConnection() *Connection {
@@ -1203,7 +1275,7 @@ type RevokeResponse struct {
 
 func (x *RevokeResponse) Reset() {
 	*x = RevokeResponse{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[15]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1215,7 +1287,7 @@ func (x *RevokeResponse) String() string {
 func (*RevokeResponse) ProtoMessage() {}
 
 func (x *RevokeResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[15]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1228,7 +1300,7 @@ func (x *RevokeResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RevokeResponse.ProtoReflect.Descriptor instead.
 func (*RevokeResponse) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{15}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{16}
 }
 
 type LoginRequest struct {
@@ -1244,7 +1316,7 @@ type LoginRequest struct {
 
 func (x *LoginRequest) Reset() {
 	*x = LoginRequest{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[16]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1256,7 +1328,7 @@ func (x *LoginRequest) String() string {
 func (*LoginRequest) ProtoMessage() {}
 
 func (x *LoginRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[16]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1269,7 +1341,7 @@ func (x *LoginRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LoginRequest.ProtoReflect.Descriptor instead.
 func (*LoginRequest) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{16}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *LoginRequest) GetMessage() isLoginRequest_Message {
@@ -1324,7 +1396,7 @@ type LoginStart struct {
 
 func (x *LoginStart) Reset() {
 	*x = LoginStart{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[17]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1336,7 +1408,7 @@ func (x *LoginStart) String() string {
 func (*LoginStart) ProtoMessage() {}
 
 func (x *LoginStart) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[17]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1349,7 +1421,7 @@ func (x *LoginStart) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LoginStart.ProtoReflect.Descriptor instead.
 func (*LoginStart) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{17}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *LoginStart) GetMethod() string {
@@ -1390,7 +1462,7 @@ type LoginAnswer struct {
 
 func (x *LoginAnswer) Reset() {
 	*x = LoginAnswer{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[18]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1402,7 +1474,7 @@ func (x *LoginAnswer) String() string {
 func (*LoginAnswer) ProtoMessage() {}
 
 func (x *LoginAnswer) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[18]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1415,7 +1487,7 @@ func (x *LoginAnswer) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LoginAnswer.ProtoReflect.Descriptor instead.
 func (*LoginAnswer) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{18}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *LoginAnswer) GetQuestion() uint64 {
@@ -1517,7 +1589,7 @@ type LoginResponse struct {
 
 func (x *LoginResponse) Reset() {
 	*x = LoginResponse{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[19]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1529,7 +1601,7 @@ func (x *LoginResponse) String() string {
 func (*LoginResponse) ProtoMessage() {}
 
 func (x *LoginResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[19]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1542,7 +1614,7 @@ func (x *LoginResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LoginResponse.ProtoReflect.Descriptor instead.
 func (*LoginResponse) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{19}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *LoginResponse) GetQuestion() uint64 {
@@ -1677,7 +1749,7 @@ type Tell struct {
 
 func (x *Tell) Reset() {
 	*x = Tell{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[20]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1689,7 +1761,7 @@ func (x *Tell) String() string {
 func (*Tell) ProtoMessage() {}
 
 func (x *Tell) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[20]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1702,7 +1774,7 @@ func (x *Tell) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Tell.ProtoReflect.Descriptor instead.
 func (*Tell) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{20}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *Tell) GetText() string {
@@ -1724,7 +1796,7 @@ type DeviceCode struct {
 
 func (x *DeviceCode) Reset() {
 	*x = DeviceCode{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[21]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1736,7 +1808,7 @@ func (x *DeviceCode) String() string {
 func (*DeviceCode) ProtoMessage() {}
 
 func (x *DeviceCode) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[21]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1749,7 +1821,7 @@ func (x *DeviceCode) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeviceCode.ProtoReflect.Descriptor instead.
 func (*DeviceCode) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{21}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *DeviceCode) GetUrl() string {
@@ -1795,7 +1867,7 @@ type Question struct {
 
 func (x *Question) Reset() {
 	*x = Question{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[22]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1807,7 +1879,7 @@ func (x *Question) String() string {
 func (*Question) ProtoMessage() {}
 
 func (x *Question) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[22]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1820,7 +1892,7 @@ func (x *Question) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Question.ProtoReflect.Descriptor instead.
 func (*Question) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{22}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *Question) GetId() string {
@@ -1884,7 +1956,7 @@ type Choice struct {
 
 func (x *Choice) Reset() {
 	*x = Choice{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[23]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1896,7 +1968,7 @@ func (x *Choice) String() string {
 func (*Choice) ProtoMessage() {}
 
 func (x *Choice) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[23]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1909,7 +1981,7 @@ func (x *Choice) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Choice.ProtoReflect.Descriptor instead.
 func (*Choice) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{23}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *Choice) GetId() string {
@@ -1951,7 +2023,7 @@ type Option struct {
 
 func (x *Option) Reset() {
 	*x = Option{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[24]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1963,7 +2035,7 @@ func (x *Option) String() string {
 func (*Option) ProtoMessage() {}
 
 func (x *Option) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[24]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1976,7 +2048,7 @@ func (x *Option) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Option.ProtoReflect.Descriptor instead.
 func (*Option) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{24}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *Option) GetId() string {
@@ -2009,7 +2081,7 @@ type Wait struct {
 
 func (x *Wait) Reset() {
 	*x = Wait{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[25]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2021,7 +2093,7 @@ func (x *Wait) String() string {
 func (*Wait) ProtoMessage() {}
 
 func (x *Wait) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[25]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2034,7 +2106,7 @@ func (x *Wait) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Wait.ProtoReflect.Descriptor instead.
 func (*Wait) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{25}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *Wait) GetText() string {
@@ -2053,7 +2125,7 @@ type ModelsRequest struct {
 
 func (x *ModelsRequest) Reset() {
 	*x = ModelsRequest{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[26]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2065,7 +2137,7 @@ func (x *ModelsRequest) String() string {
 func (*ModelsRequest) ProtoMessage() {}
 
 func (x *ModelsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[26]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2078,7 +2150,7 @@ func (x *ModelsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ModelsRequest.ProtoReflect.Descriptor instead.
 func (*ModelsRequest) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{26}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *ModelsRequest) GetConnection() *Connection {
@@ -2097,7 +2169,7 @@ type ModelsResponse struct {
 
 func (x *ModelsResponse) Reset() {
 	*x = ModelsResponse{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[27]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2109,7 +2181,7 @@ func (x *ModelsResponse) String() string {
 func (*ModelsResponse) ProtoMessage() {}
 
 func (x *ModelsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[27]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2122,7 +2194,7 @@ func (x *ModelsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ModelsResponse.ProtoReflect.Descriptor instead.
 func (*ModelsResponse) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{27}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *ModelsResponse) GetModels() []*Model {
@@ -2152,7 +2224,7 @@ type ChatRequest struct {
 
 func (x *ChatRequest) Reset() {
 	*x = ChatRequest{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[28]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2164,7 +2236,7 @@ func (x *ChatRequest) String() string {
 func (*ChatRequest) ProtoMessage() {}
 
 func (x *ChatRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[28]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2177,7 +2249,7 @@ func (x *ChatRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ChatRequest.ProtoReflect.Descriptor instead.
 func (*ChatRequest) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{28}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *ChatRequest) GetConnection() *Connection {
@@ -2284,7 +2356,7 @@ type Sampling struct {
 
 func (x *Sampling) Reset() {
 	*x = Sampling{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[29]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2296,7 +2368,7 @@ func (x *Sampling) String() string {
 func (*Sampling) ProtoMessage() {}
 
 func (x *Sampling) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[29]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2309,7 +2381,7 @@ func (x *Sampling) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Sampling.ProtoReflect.Descriptor instead.
 func (*Sampling) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{29}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *Sampling) GetMaxOutputTokens() int64 {
@@ -2407,7 +2479,7 @@ type ReasoningOptions struct {
 
 func (x *ReasoningOptions) Reset() {
 	*x = ReasoningOptions{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[30]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2419,7 +2491,7 @@ func (x *ReasoningOptions) String() string {
 func (*ReasoningOptions) ProtoMessage() {}
 
 func (x *ReasoningOptions) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[30]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2432,7 +2504,7 @@ func (x *ReasoningOptions) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReasoningOptions.ProtoReflect.Descriptor instead.
 func (*ReasoningOptions) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{30}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *ReasoningOptions) GetEnabled() bool {
@@ -2469,7 +2541,7 @@ type Tool struct {
 
 func (x *Tool) Reset() {
 	*x = Tool{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[31]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2481,7 +2553,7 @@ func (x *Tool) String() string {
 func (*Tool) ProtoMessage() {}
 
 func (x *Tool) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[31]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2494,7 +2566,7 @@ func (x *Tool) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Tool.ProtoReflect.Descriptor instead.
 func (*Tool) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{31}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *Tool) GetName() string {
@@ -2542,7 +2614,7 @@ type ToolChoice struct {
 
 func (x *ToolChoice) Reset() {
 	*x = ToolChoice{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[32]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2554,7 +2626,7 @@ func (x *ToolChoice) String() string {
 func (*ToolChoice) ProtoMessage() {}
 
 func (x *ToolChoice) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[32]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2567,7 +2639,7 @@ func (x *ToolChoice) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ToolChoice.ProtoReflect.Descriptor instead.
 func (*ToolChoice) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{32}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *ToolChoice) GetMode() string {
@@ -2596,7 +2668,7 @@ type ResponseFormat struct {
 
 func (x *ResponseFormat) Reset() {
 	*x = ResponseFormat{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[33]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2608,7 +2680,7 @@ func (x *ResponseFormat) String() string {
 func (*ResponseFormat) ProtoMessage() {}
 
 func (x *ResponseFormat) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[33]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2621,7 +2693,7 @@ func (x *ResponseFormat) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ResponseFormat.ProtoReflect.Descriptor instead.
 func (*ResponseFormat) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{33}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *ResponseFormat) GetType() string {
@@ -2666,7 +2738,7 @@ type Message struct {
 
 func (x *Message) Reset() {
 	*x = Message{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[34]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2678,7 +2750,7 @@ func (x *Message) String() string {
 func (*Message) ProtoMessage() {}
 
 func (x *Message) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[34]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2691,7 +2763,7 @@ func (x *Message) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Message.ProtoReflect.Descriptor instead.
 func (*Message) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{34}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *Message) GetRole() string {
@@ -2747,7 +2819,7 @@ type Origin struct {
 
 func (x *Origin) Reset() {
 	*x = Origin{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[35]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2759,7 +2831,7 @@ func (x *Origin) String() string {
 func (*Origin) ProtoMessage() {}
 
 func (x *Origin) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[35]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2772,7 +2844,7 @@ func (x *Origin) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Origin.ProtoReflect.Descriptor instead.
 func (*Origin) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{35}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *Origin) GetProvider() string {
@@ -2815,7 +2887,7 @@ type Part struct {
 
 func (x *Part) Reset() {
 	*x = Part{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[36]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2827,7 +2899,7 @@ func (x *Part) String() string {
 func (*Part) ProtoMessage() {}
 
 func (x *Part) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[36]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2840,7 +2912,7 @@ func (x *Part) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Part.ProtoReflect.Descriptor instead.
 func (*Part) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{36}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *Part) GetPart() isPart_Part {
@@ -2985,7 +3057,7 @@ type TextPart struct {
 
 func (x *TextPart) Reset() {
 	*x = TextPart{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[37]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2997,7 +3069,7 @@ func (x *TextPart) String() string {
 func (*TextPart) ProtoMessage() {}
 
 func (x *TextPart) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[37]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3010,7 +3082,7 @@ func (x *TextPart) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TextPart.ProtoReflect.Descriptor instead.
 func (*TextPart) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{37}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *TextPart) GetText() string {
@@ -3049,7 +3121,7 @@ type Annotation struct {
 
 func (x *Annotation) Reset() {
 	*x = Annotation{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[38]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3061,7 +3133,7 @@ func (x *Annotation) String() string {
 func (*Annotation) ProtoMessage() {}
 
 func (x *Annotation) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[38]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3074,7 +3146,7 @@ func (x *Annotation) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Annotation.ProtoReflect.Descriptor instead.
 func (*Annotation) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{38}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *Annotation) GetType() string {
@@ -3143,7 +3215,7 @@ type MediaPart struct {
 
 func (x *MediaPart) Reset() {
 	*x = MediaPart{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[39]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3155,7 +3227,7 @@ func (x *MediaPart) String() string {
 func (*MediaPart) ProtoMessage() {}
 
 func (x *MediaPart) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[39]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3168,7 +3240,7 @@ func (x *MediaPart) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MediaPart.ProtoReflect.Descriptor instead.
 func (*MediaPart) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{39}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *MediaPart) GetMediaType() string {
@@ -3239,7 +3311,7 @@ type ReasoningPart struct {
 
 func (x *ReasoningPart) Reset() {
 	*x = ReasoningPart{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[40]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3251,7 +3323,7 @@ func (x *ReasoningPart) String() string {
 func (*ReasoningPart) ProtoMessage() {}
 
 func (x *ReasoningPart) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[40]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3264,7 +3336,7 @@ func (x *ReasoningPart) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReasoningPart.ProtoReflect.Descriptor instead.
 func (*ReasoningPart) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{40}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *ReasoningPart) GetText() string {
@@ -3305,7 +3377,7 @@ type RefusalPart struct {
 
 func (x *RefusalPart) Reset() {
 	*x = RefusalPart{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[41]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3317,7 +3389,7 @@ func (x *RefusalPart) String() string {
 func (*RefusalPart) ProtoMessage() {}
 
 func (x *RefusalPart) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[41]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3330,7 +3402,7 @@ func (x *RefusalPart) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RefusalPart.ProtoReflect.Descriptor instead.
 func (*RefusalPart) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{41}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *RefusalPart) GetText() string {
@@ -3361,7 +3433,7 @@ type ToolCallPart struct {
 
 func (x *ToolCallPart) Reset() {
 	*x = ToolCallPart{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[42]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3373,7 +3445,7 @@ func (x *ToolCallPart) String() string {
 func (*ToolCallPart) ProtoMessage() {}
 
 func (x *ToolCallPart) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[42]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3386,7 +3458,7 @@ func (x *ToolCallPart) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ToolCallPart.ProtoReflect.Descriptor instead.
 func (*ToolCallPart) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{42}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *ToolCallPart) GetId() string {
@@ -3444,7 +3516,7 @@ type ToolResultPart struct {
 
 func (x *ToolResultPart) Reset() {
 	*x = ToolResultPart{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[43]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3456,7 +3528,7 @@ func (x *ToolResultPart) String() string {
 func (*ToolResultPart) ProtoMessage() {}
 
 func (x *ToolResultPart) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[43]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3469,7 +3541,7 @@ func (x *ToolResultPart) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ToolResultPart.ProtoReflect.Descriptor instead.
 func (*ToolResultPart) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{43}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *ToolResultPart) GetCallId() string {
@@ -3519,7 +3591,7 @@ type ChatResponse struct {
 
 func (x *ChatResponse) Reset() {
 	*x = ChatResponse{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[44]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3531,7 +3603,7 @@ func (x *ChatResponse) String() string {
 func (*ChatResponse) ProtoMessage() {}
 
 func (x *ChatResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[44]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3544,7 +3616,7 @@ func (x *ChatResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ChatResponse.ProtoReflect.Descriptor instead.
 func (*ChatResponse) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{44}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *ChatResponse) GetEvents() []*Event {
@@ -3573,7 +3645,7 @@ type Event struct {
 
 func (x *Event) Reset() {
 	*x = Event{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[45]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3585,7 +3657,7 @@ func (x *Event) String() string {
 func (*Event) ProtoMessage() {}
 
 func (x *Event) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[45]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3598,7 +3670,7 @@ func (x *Event) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Event.ProtoReflect.Descriptor instead.
 func (*Event) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{45}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *Event) GetEvent() isEvent_Event {
@@ -3743,7 +3815,7 @@ type Started struct {
 
 func (x *Started) Reset() {
 	*x = Started{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[46]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3755,7 +3827,7 @@ func (x *Started) String() string {
 func (*Started) ProtoMessage() {}
 
 func (x *Started) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[46]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3768,7 +3840,7 @@ func (x *Started) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Started.ProtoReflect.Descriptor instead.
 func (*Started) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{46}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *Started) GetResponseId() string {
@@ -3804,7 +3876,7 @@ type PartStarted struct {
 
 func (x *PartStarted) Reset() {
 	*x = PartStarted{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[47]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3816,7 +3888,7 @@ func (x *PartStarted) String() string {
 func (*PartStarted) ProtoMessage() {}
 
 func (x *PartStarted) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[47]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3829,7 +3901,7 @@ func (x *PartStarted) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PartStarted.ProtoReflect.Descriptor instead.
 func (*PartStarted) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{47}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *PartStarted) GetIndex() int32 {
@@ -3870,7 +3942,7 @@ type Delta struct {
 
 func (x *Delta) Reset() {
 	*x = Delta{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[48]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[49]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3882,7 +3954,7 @@ func (x *Delta) String() string {
 func (*Delta) ProtoMessage() {}
 
 func (x *Delta) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[48]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[49]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3895,7 +3967,7 @@ func (x *Delta) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Delta.ProtoReflect.Descriptor instead.
 func (*Delta) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{48}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{49}
 }
 
 func (x *Delta) GetIndex() int32 {
@@ -3922,7 +3994,7 @@ type PartDone struct {
 
 func (x *PartDone) Reset() {
 	*x = PartDone{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[49]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[50]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3934,7 +4006,7 @@ func (x *PartDone) String() string {
 func (*PartDone) ProtoMessage() {}
 
 func (x *PartDone) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[49]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[50]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3947,7 +4019,7 @@ func (x *PartDone) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PartDone.ProtoReflect.Descriptor instead.
 func (*PartDone) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{49}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{50}
 }
 
 func (x *PartDone) GetIndex() int32 {
@@ -3981,7 +4053,7 @@ type Usage struct {
 
 func (x *Usage) Reset() {
 	*x = Usage{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[50]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[51]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3993,7 +4065,7 @@ func (x *Usage) String() string {
 func (*Usage) ProtoMessage() {}
 
 func (x *Usage) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[50]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[51]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4006,7 +4078,7 @@ func (x *Usage) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Usage.ProtoReflect.Descriptor instead.
 func (*Usage) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{50}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{51}
 }
 
 func (x *Usage) GetInputTokens() int64 {
@@ -4083,7 +4155,7 @@ type Warning struct {
 
 func (x *Warning) Reset() {
 	*x = Warning{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[51]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[52]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4095,7 +4167,7 @@ func (x *Warning) String() string {
 func (*Warning) ProtoMessage() {}
 
 func (x *Warning) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[51]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[52]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4108,7 +4180,7 @@ func (x *Warning) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Warning.ProtoReflect.Descriptor instead.
 func (*Warning) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{51}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{52}
 }
 
 func (x *Warning) GetCode() string {
@@ -4140,7 +4212,7 @@ type Heartbeat struct {
 
 func (x *Heartbeat) Reset() {
 	*x = Heartbeat{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[52]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[53]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4152,7 +4224,7 @@ func (x *Heartbeat) String() string {
 func (*Heartbeat) ProtoMessage() {}
 
 func (x *Heartbeat) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[52]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[53]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4165,7 +4237,7 @@ func (x *Heartbeat) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Heartbeat.ProtoReflect.Descriptor instead.
 func (*Heartbeat) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{52}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{53}
 }
 
 type Finished struct {
@@ -4180,7 +4252,7 @@ type Finished struct {
 
 func (x *Finished) Reset() {
 	*x = Finished{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[53]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[54]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4192,7 +4264,7 @@ func (x *Finished) String() string {
 func (*Finished) ProtoMessage() {}
 
 func (x *Finished) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[53]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[54]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4205,7 +4277,7 @@ func (x *Finished) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Finished.ProtoReflect.Descriptor instead.
 func (*Finished) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{53}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{54}
 }
 
 func (x *Finished) GetReason() string {
@@ -4255,7 +4327,7 @@ type Error struct {
 
 func (x *Error) Reset() {
 	*x = Error{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[54]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[55]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4267,7 +4339,7 @@ func (x *Error) String() string {
 func (*Error) ProtoMessage() {}
 
 func (x *Error) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[54]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[55]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4280,7 +4352,7 @@ func (x *Error) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Error.ProtoReflect.Descriptor instead.
 func (*Error) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{54}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{55}
 }
 
 func (x *Error) GetKind() string {
@@ -4361,7 +4433,7 @@ type LoginAnswer_Done struct {
 
 func (x *LoginAnswer_Done) Reset() {
 	*x = LoginAnswer_Done{}
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[58]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[59]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4373,7 +4445,7 @@ func (x *LoginAnswer_Done) String() string {
 func (*LoginAnswer_Done) ProtoMessage() {}
 
 func (x *LoginAnswer_Done) ProtoReflect() protoreflect.Message {
-	mi := &file_qwen_provider_v1_provider_proto_msgTypes[58]
+	mi := &file_qwen_provider_v1_provider_proto_msgTypes[59]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4386,7 +4458,7 @@ func (x *LoginAnswer_Done) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LoginAnswer_Done.ProtoReflect.Descriptor instead.
 func (*LoginAnswer_Done) Descriptor() ([]byte, []int) {
-	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{18, 0}
+	return file_qwen_provider_v1_provider_proto_rawDescGZIP(), []int{19, 0}
 }
 
 var File_qwen_provider_v1_provider_proto protoreflect.FileDescriptor
@@ -4489,17 +4561,23 @@ const file_qwen_provider_v1_provider_proto_rawDesc = "" +
 	"\n" +
 	"ExtraEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\fR\x05value:\x028\x01\"\xeb\x01\n" +
+	"\x05value\x18\x02 \x01(\fR\x05value:\x028\x01\"\xa0\x02\n" +
 	"\n" +
 	"Connection\x12<\n" +
 	"\n" +
 	"credential\x18\x01 \x01(\v2\x1c.qwen.provider.v1.CredentialR\n" +
 	"credential\x12\x1a\n" +
 	"\bendpoint\x18\x02 \x01(\tR\bendpoint\x12F\n" +
-	"\bsettings\x18\x03 \x03(\v2*.qwen.provider.v1.Connection.SettingsEntryR\bsettings\x1a;\n" +
+	"\bsettings\x18\x03 \x03(\v2*.qwen.provider.v1.Connection.SettingsEntryR\bsettings\x123\n" +
+	"\anetwork\x18\x04 \x01(\v2\x19.qwen.provider.v1.NetworkR\anetwork\x1a;\n" +
 	"\rSettingsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"d\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"y\n" +
+	"\aNetwork\x12 \n" +
+	"\vauthorities\x18\x01 \x01(\tR\vauthorities\x12-\n" +
+	"\x12client_certificate\x18\x02 \x01(\tR\x11clientCertificate\x12\x1d\n" +
+	"\n" +
+	"client_key\x18\x03 \x01(\tR\tclientKey\"d\n" +
 	"\fTokenRequest\x12<\n" +
 	"\n" +
 	"connection\x18\x01 \x01(\v2\x1c.qwen.provider.v1.ConnectionR\n" +
@@ -4858,7 +4936,7 @@ func file_qwen_provider_v1_provider_proto_rawDescGZIP() []byte {
 	return file_qwen_provider_v1_provider_proto_rawDescData
 }
 
-var file_qwen_provider_v1_provider_proto_msgTypes = make([]protoimpl.MessageInfo, 74)
+var file_qwen_provider_v1_provider_proto_msgTypes = make([]protoimpl.MessageInfo, 75)
 var file_qwen_provider_v1_provider_proto_goTypes = []any{
 	(*DescribeRequest)(nil),       // 0: qwen.provider.v1.DescribeRequest
 	(*DescribeResponse)(nil),      // 1: qwen.provider.v1.DescribeResponse
@@ -4872,70 +4950,71 @@ var file_qwen_provider_v1_provider_proto_goTypes = []any{
 	(*Plan)(nil),                  // 9: qwen.provider.v1.Plan
 	(*Credential)(nil),            // 10: qwen.provider.v1.Credential
 	(*Connection)(nil),            // 11: qwen.provider.v1.Connection
-	(*TokenRequest)(nil),          // 12: qwen.provider.v1.TokenRequest
-	(*TokenResponse)(nil),         // 13: qwen.provider.v1.TokenResponse
-	(*RevokeRequest)(nil),         // 14: qwen.provider.v1.RevokeRequest
-	(*RevokeResponse)(nil),        // 15: qwen.provider.v1.RevokeResponse
-	(*LoginRequest)(nil),          // 16: qwen.provider.v1.LoginRequest
-	(*LoginStart)(nil),            // 17: qwen.provider.v1.LoginStart
-	(*LoginAnswer)(nil),           // 18: qwen.provider.v1.LoginAnswer
-	(*LoginResponse)(nil),         // 19: qwen.provider.v1.LoginResponse
-	(*Tell)(nil),                  // 20: qwen.provider.v1.Tell
-	(*DeviceCode)(nil),            // 21: qwen.provider.v1.DeviceCode
-	(*Question)(nil),              // 22: qwen.provider.v1.Question
-	(*Choice)(nil),                // 23: qwen.provider.v1.Choice
-	(*Option)(nil),                // 24: qwen.provider.v1.Option
-	(*Wait)(nil),                  // 25: qwen.provider.v1.Wait
-	(*ModelsRequest)(nil),         // 26: qwen.provider.v1.ModelsRequest
-	(*ModelsResponse)(nil),        // 27: qwen.provider.v1.ModelsResponse
-	(*ChatRequest)(nil),           // 28: qwen.provider.v1.ChatRequest
-	(*Sampling)(nil),              // 29: qwen.provider.v1.Sampling
-	(*ReasoningOptions)(nil),      // 30: qwen.provider.v1.ReasoningOptions
-	(*Tool)(nil),                  // 31: qwen.provider.v1.Tool
-	(*ToolChoice)(nil),            // 32: qwen.provider.v1.ToolChoice
-	(*ResponseFormat)(nil),        // 33: qwen.provider.v1.ResponseFormat
-	(*Message)(nil),               // 34: qwen.provider.v1.Message
-	(*Origin)(nil),                // 35: qwen.provider.v1.Origin
-	(*Part)(nil),                  // 36: qwen.provider.v1.Part
-	(*TextPart)(nil),              // 37: qwen.provider.v1.TextPart
-	(*Annotation)(nil),            // 38: qwen.provider.v1.Annotation
-	(*MediaPart)(nil),             // 39: qwen.provider.v1.MediaPart
-	(*ReasoningPart)(nil),         // 40: qwen.provider.v1.ReasoningPart
-	(*RefusalPart)(nil),           // 41: qwen.provider.v1.RefusalPart
-	(*ToolCallPart)(nil),          // 42: qwen.provider.v1.ToolCallPart
-	(*ToolResultPart)(nil),        // 43: qwen.provider.v1.ToolResultPart
-	(*ChatResponse)(nil),          // 44: qwen.provider.v1.ChatResponse
-	(*Event)(nil),                 // 45: qwen.provider.v1.Event
-	(*Started)(nil),               // 46: qwen.provider.v1.Started
-	(*PartStarted)(nil),           // 47: qwen.provider.v1.PartStarted
-	(*Delta)(nil),                 // 48: qwen.provider.v1.Delta
-	(*PartDone)(nil),              // 49: qwen.provider.v1.PartDone
-	(*Usage)(nil),                 // 50: qwen.provider.v1.Usage
-	(*Warning)(nil),               // 51: qwen.provider.v1.Warning
-	(*Heartbeat)(nil),             // 52: qwen.provider.v1.Heartbeat
-	(*Finished)(nil),              // 53: qwen.provider.v1.Finished
-	(*Error)(nil),                 // 54: qwen.provider.v1.Error
-	nil,                           // 55: qwen.provider.v1.Model.ExtraEntry
-	nil,                           // 56: qwen.provider.v1.Credential.ExtraEntry
-	nil,                           // 57: qwen.provider.v1.Connection.SettingsEntry
-	(*LoginAnswer_Done)(nil),      // 58: qwen.provider.v1.LoginAnswer.Done
-	nil,                           // 59: qwen.provider.v1.ChatRequest.MetadataEntry
-	nil,                           // 60: qwen.provider.v1.ChatRequest.ExtraBodyEntry
-	nil,                           // 61: qwen.provider.v1.ChatRequest.ExtraHeadersEntry
-	nil,                           // 62: qwen.provider.v1.Sampling.LogitBiasEntry
-	nil,                           // 63: qwen.provider.v1.Tool.ExtraEntry
-	nil,                           // 64: qwen.provider.v1.Message.ExtraEntry
-	nil,                           // 65: qwen.provider.v1.TextPart.ExtraEntry
-	nil,                           // 66: qwen.provider.v1.Annotation.ExtraEntry
-	nil,                           // 67: qwen.provider.v1.MediaPart.ExtraEntry
-	nil,                           // 68: qwen.provider.v1.ReasoningPart.ExtraEntry
-	nil,                           // 69: qwen.provider.v1.RefusalPart.ExtraEntry
-	nil,                           // 70: qwen.provider.v1.ToolCallPart.ExtraEntry
-	nil,                           // 71: qwen.provider.v1.ToolResultPart.ExtraEntry
-	nil,                           // 72: qwen.provider.v1.Usage.DetailsEntry
-	nil,                           // 73: qwen.provider.v1.Finished.ExtraEntry
-	(*durationpb.Duration)(nil),   // 74: google.protobuf.Duration
-	(*timestamppb.Timestamp)(nil), // 75: google.protobuf.Timestamp
+	(*Network)(nil),               // 12: qwen.provider.v1.Network
+	(*TokenRequest)(nil),          // 13: qwen.provider.v1.TokenRequest
+	(*TokenResponse)(nil),         // 14: qwen.provider.v1.TokenResponse
+	(*RevokeRequest)(nil),         // 15: qwen.provider.v1.RevokeRequest
+	(*RevokeResponse)(nil),        // 16: qwen.provider.v1.RevokeResponse
+	(*LoginRequest)(nil),          // 17: qwen.provider.v1.LoginRequest
+	(*LoginStart)(nil),            // 18: qwen.provider.v1.LoginStart
+	(*LoginAnswer)(nil),           // 19: qwen.provider.v1.LoginAnswer
+	(*LoginResponse)(nil),         // 20: qwen.provider.v1.LoginResponse
+	(*Tell)(nil),                  // 21: qwen.provider.v1.Tell
+	(*DeviceCode)(nil),            // 22: qwen.provider.v1.DeviceCode
+	(*Question)(nil),              // 23: qwen.provider.v1.Question
+	(*Choice)(nil),                // 24: qwen.provider.v1.Choice
+	(*Option)(nil),                // 25: qwen.provider.v1.Option
+	(*Wait)(nil),                  // 26: qwen.provider.v1.Wait
+	(*ModelsRequest)(nil),         // 27: qwen.provider.v1.ModelsRequest
+	(*ModelsResponse)(nil),        // 28: qwen.provider.v1.ModelsResponse
+	(*ChatRequest)(nil),           // 29: qwen.provider.v1.ChatRequest
+	(*Sampling)(nil),              // 30: qwen.provider.v1.Sampling
+	(*ReasoningOptions)(nil),      // 31: qwen.provider.v1.ReasoningOptions
+	(*Tool)(nil),                  // 32: qwen.provider.v1.Tool
+	(*ToolChoice)(nil),            // 33: qwen.provider.v1.ToolChoice
+	(*ResponseFormat)(nil),        // 34: qwen.provider.v1.ResponseFormat
+	(*Message)(nil),               // 35: qwen.provider.v1.Message
+	(*Origin)(nil),                // 36: qwen.provider.v1.Origin
+	(*Part)(nil),                  // 37: qwen.provider.v1.Part
+	(*TextPart)(nil),              // 38: qwen.provider.v1.TextPart
+	(*Annotation)(nil),            // 39: qwen.provider.v1.Annotation
+	(*MediaPart)(nil),             // 40: qwen.provider.v1.MediaPart
+	(*ReasoningPart)(nil),         // 41: qwen.provider.v1.ReasoningPart
+	(*RefusalPart)(nil),           // 42: qwen.provider.v1.RefusalPart
+	(*ToolCallPart)(nil),          // 43: qwen.provider.v1.ToolCallPart
+	(*ToolResultPart)(nil),        // 44: qwen.provider.v1.ToolResultPart
+	(*ChatResponse)(nil),          // 45: qwen.provider.v1.ChatResponse
+	(*Event)(nil),                 // 46: qwen.provider.v1.Event
+	(*Started)(nil),               // 47: qwen.provider.v1.Started
+	(*PartStarted)(nil),           // 48: qwen.provider.v1.PartStarted
+	(*Delta)(nil),                 // 49: qwen.provider.v1.Delta
+	(*PartDone)(nil),              // 50: qwen.provider.v1.PartDone
+	(*Usage)(nil),                 // 51: qwen.provider.v1.Usage
+	(*Warning)(nil),               // 52: qwen.provider.v1.Warning
+	(*Heartbeat)(nil),             // 53: qwen.provider.v1.Heartbeat
+	(*Finished)(nil),              // 54: qwen.provider.v1.Finished
+	(*Error)(nil),                 // 55: qwen.provider.v1.Error
+	nil,                           // 56: qwen.provider.v1.Model.ExtraEntry
+	nil,                           // 57: qwen.provider.v1.Credential.ExtraEntry
+	nil,                           // 58: qwen.provider.v1.Connection.SettingsEntry
+	(*LoginAnswer_Done)(nil),      // 59: qwen.provider.v1.LoginAnswer.Done
+	nil,                           // 60: qwen.provider.v1.ChatRequest.MetadataEntry
+	nil,                           // 61: qwen.provider.v1.ChatRequest.ExtraBodyEntry
+	nil,                           // 62: qwen.provider.v1.ChatRequest.ExtraHeadersEntry
+	nil,                           // 63: qwen.provider.v1.Sampling.LogitBiasEntry
+	nil,                           // 64: qwen.provider.v1.Tool.ExtraEntry
+	nil,                           // 65: qwen.provider.v1.Message.ExtraEntry
+	nil,                           // 66: qwen.provider.v1.TextPart.ExtraEntry
+	nil,                           // 67: qwen.provider.v1.Annotation.ExtraEntry
+	nil,                           // 68: qwen.provider.v1.MediaPart.ExtraEntry
+	nil,                           // 69: qwen.provider.v1.ReasoningPart.ExtraEntry
+	nil,                           // 70: qwen.provider.v1.RefusalPart.ExtraEntry
+	nil,                           // 71: qwen.provider.v1.ToolCallPart.ExtraEntry
+	nil,                           // 72: qwen.provider.v1.ToolResultPart.ExtraEntry
+	nil,                           // 73: qwen.provider.v1.Usage.DetailsEntry
+	nil,                           // 74: qwen.provider.v1.Finished.ExtraEntry
+	(*durationpb.Duration)(nil),   // 75: google.protobuf.Duration
+	(*timestamppb.Timestamp)(nil), // 76: google.protobuf.Timestamp
 }
 var file_qwen_provider_v1_provider_proto_depIdxs = []int32{
 	2,  // 0: qwen.provider.v1.DescribeResponse.description:type_name -> qwen.provider.v1.Description
@@ -4945,97 +5024,98 @@ var file_qwen_provider_v1_provider_proto_depIdxs = []int32{
 	6,  // 4: qwen.provider.v1.Description.models:type_name -> qwen.provider.v1.Model
 	8,  // 5: qwen.provider.v1.Description.limits:type_name -> qwen.provider.v1.Limit
 	9,  // 6: qwen.provider.v1.Description.plans:type_name -> qwen.provider.v1.Plan
-	74, // 7: qwen.provider.v1.Description.first_byte_timeout:type_name -> google.protobuf.Duration
-	74, // 8: qwen.provider.v1.Description.idle_timeout:type_name -> google.protobuf.Duration
-	55, // 9: qwen.provider.v1.Model.extra:type_name -> qwen.provider.v1.Model.ExtraEntry
+	75, // 7: qwen.provider.v1.Description.first_byte_timeout:type_name -> google.protobuf.Duration
+	75, // 8: qwen.provider.v1.Description.idle_timeout:type_name -> google.protobuf.Duration
+	56, // 9: qwen.provider.v1.Model.extra:type_name -> qwen.provider.v1.Model.ExtraEntry
 	7,  // 10: qwen.provider.v1.Model.price:type_name -> qwen.provider.v1.Price
-	74, // 11: qwen.provider.v1.Limit.window:type_name -> google.protobuf.Duration
+	75, // 11: qwen.provider.v1.Limit.window:type_name -> google.protobuf.Duration
 	8,  // 12: qwen.provider.v1.Plan.limits:type_name -> qwen.provider.v1.Limit
-	75, // 13: qwen.provider.v1.Credential.expiry:type_name -> google.protobuf.Timestamp
-	56, // 14: qwen.provider.v1.Credential.extra:type_name -> qwen.provider.v1.Credential.ExtraEntry
+	76, // 13: qwen.provider.v1.Credential.expiry:type_name -> google.protobuf.Timestamp
+	57, // 14: qwen.provider.v1.Credential.extra:type_name -> qwen.provider.v1.Credential.ExtraEntry
 	10, // 15: qwen.provider.v1.Connection.credential:type_name -> qwen.provider.v1.Credential
-	57, // 16: qwen.provider.v1.Connection.settings:type_name -> qwen.provider.v1.Connection.SettingsEntry
-	11, // 17: qwen.provider.v1.TokenRequest.connection:type_name -> qwen.provider.v1.Connection
-	10, // 18: qwen.provider.v1.TokenResponse.credential:type_name -> qwen.provider.v1.Credential
-	11, // 19: qwen.provider.v1.RevokeRequest.connection:type_name -> qwen.provider.v1.Connection
-	17, // 20: qwen.provider.v1.LoginRequest.start:type_name -> qwen.provider.v1.LoginStart
-	18, // 21: qwen.provider.v1.LoginRequest.answer:type_name -> qwen.provider.v1.LoginAnswer
-	11, // 22: qwen.provider.v1.LoginStart.connection:type_name -> qwen.provider.v1.Connection
-	58, // 23: qwen.provider.v1.LoginAnswer.done:type_name -> qwen.provider.v1.LoginAnswer.Done
-	54, // 24: qwen.provider.v1.LoginAnswer.error:type_name -> qwen.provider.v1.Error
-	20, // 25: qwen.provider.v1.LoginResponse.tell:type_name -> qwen.provider.v1.Tell
-	21, // 26: qwen.provider.v1.LoginResponse.show_code:type_name -> qwen.provider.v1.DeviceCode
-	22, // 27: qwen.provider.v1.LoginResponse.ask:type_name -> qwen.provider.v1.Question
-	23, // 28: qwen.provider.v1.LoginResponse.choose:type_name -> qwen.provider.v1.Choice
-	22, // 29: qwen.provider.v1.LoginResponse.confirm:type_name -> qwen.provider.v1.Question
-	25, // 30: qwen.provider.v1.LoginResponse.wait:type_name -> qwen.provider.v1.Wait
-	10, // 31: qwen.provider.v1.LoginResponse.credential:type_name -> qwen.provider.v1.Credential
-	75, // 32: qwen.provider.v1.DeviceCode.expires:type_name -> google.protobuf.Timestamp
-	24, // 33: qwen.provider.v1.Choice.options:type_name -> qwen.provider.v1.Option
-	11, // 34: qwen.provider.v1.ModelsRequest.connection:type_name -> qwen.provider.v1.Connection
-	6,  // 35: qwen.provider.v1.ModelsResponse.models:type_name -> qwen.provider.v1.Model
-	11, // 36: qwen.provider.v1.ChatRequest.connection:type_name -> qwen.provider.v1.Connection
-	34, // 37: qwen.provider.v1.ChatRequest.messages:type_name -> qwen.provider.v1.Message
-	31, // 38: qwen.provider.v1.ChatRequest.tools:type_name -> qwen.provider.v1.Tool
-	32, // 39: qwen.provider.v1.ChatRequest.tool_choice:type_name -> qwen.provider.v1.ToolChoice
-	33, // 40: qwen.provider.v1.ChatRequest.response_format:type_name -> qwen.provider.v1.ResponseFormat
-	29, // 41: qwen.provider.v1.ChatRequest.sampling:type_name -> qwen.provider.v1.Sampling
-	30, // 42: qwen.provider.v1.ChatRequest.reasoning:type_name -> qwen.provider.v1.ReasoningOptions
-	59, // 43: qwen.provider.v1.ChatRequest.metadata:type_name -> qwen.provider.v1.ChatRequest.MetadataEntry
-	60, // 44: qwen.provider.v1.ChatRequest.extra_body:type_name -> qwen.provider.v1.ChatRequest.ExtraBodyEntry
-	61, // 45: qwen.provider.v1.ChatRequest.extra_headers:type_name -> qwen.provider.v1.ChatRequest.ExtraHeadersEntry
-	62, // 46: qwen.provider.v1.Sampling.logit_bias:type_name -> qwen.provider.v1.Sampling.LogitBiasEntry
-	63, // 47: qwen.provider.v1.Tool.extra:type_name -> qwen.provider.v1.Tool.ExtraEntry
-	36, // 48: qwen.provider.v1.Message.parts:type_name -> qwen.provider.v1.Part
-	35, // 49: qwen.provider.v1.Message.origin:type_name -> qwen.provider.v1.Origin
-	64, // 50: qwen.provider.v1.Message.extra:type_name -> qwen.provider.v1.Message.ExtraEntry
-	37, // 51: qwen.provider.v1.Part.text:type_name -> qwen.provider.v1.TextPart
-	39, // 52: qwen.provider.v1.Part.image:type_name -> qwen.provider.v1.MediaPart
-	39, // 53: qwen.provider.v1.Part.audio:type_name -> qwen.provider.v1.MediaPart
-	39, // 54: qwen.provider.v1.Part.file:type_name -> qwen.provider.v1.MediaPart
-	40, // 55: qwen.provider.v1.Part.reasoning:type_name -> qwen.provider.v1.ReasoningPart
-	41, // 56: qwen.provider.v1.Part.refusal:type_name -> qwen.provider.v1.RefusalPart
-	42, // 57: qwen.provider.v1.Part.tool_call:type_name -> qwen.provider.v1.ToolCallPart
-	43, // 58: qwen.provider.v1.Part.tool_result:type_name -> qwen.provider.v1.ToolResultPart
-	38, // 59: qwen.provider.v1.TextPart.annotations:type_name -> qwen.provider.v1.Annotation
-	65, // 60: qwen.provider.v1.TextPart.extra:type_name -> qwen.provider.v1.TextPart.ExtraEntry
-	66, // 61: qwen.provider.v1.Annotation.extra:type_name -> qwen.provider.v1.Annotation.ExtraEntry
-	67, // 62: qwen.provider.v1.MediaPart.extra:type_name -> qwen.provider.v1.MediaPart.ExtraEntry
-	68, // 63: qwen.provider.v1.ReasoningPart.extra:type_name -> qwen.provider.v1.ReasoningPart.ExtraEntry
-	69, // 64: qwen.provider.v1.RefusalPart.extra:type_name -> qwen.provider.v1.RefusalPart.ExtraEntry
-	70, // 65: qwen.provider.v1.ToolCallPart.extra:type_name -> qwen.provider.v1.ToolCallPart.ExtraEntry
-	36, // 66: qwen.provider.v1.ToolResultPart.content:type_name -> qwen.provider.v1.Part
-	71, // 67: qwen.provider.v1.ToolResultPart.extra:type_name -> qwen.provider.v1.ToolResultPart.ExtraEntry
-	45, // 68: qwen.provider.v1.ChatResponse.events:type_name -> qwen.provider.v1.Event
-	46, // 69: qwen.provider.v1.Event.started:type_name -> qwen.provider.v1.Started
-	47, // 70: qwen.provider.v1.Event.part_started:type_name -> qwen.provider.v1.PartStarted
-	48, // 71: qwen.provider.v1.Event.delta:type_name -> qwen.provider.v1.Delta
-	49, // 72: qwen.provider.v1.Event.part_done:type_name -> qwen.provider.v1.PartDone
-	50, // 73: qwen.provider.v1.Event.usage:type_name -> qwen.provider.v1.Usage
-	51, // 74: qwen.provider.v1.Event.warning:type_name -> qwen.provider.v1.Warning
-	52, // 75: qwen.provider.v1.Event.heartbeat:type_name -> qwen.provider.v1.Heartbeat
-	53, // 76: qwen.provider.v1.Event.finished:type_name -> qwen.provider.v1.Finished
-	36, // 77: qwen.provider.v1.PartDone.part:type_name -> qwen.provider.v1.Part
-	72, // 78: qwen.provider.v1.Usage.details:type_name -> qwen.provider.v1.Usage.DetailsEntry
-	73, // 79: qwen.provider.v1.Finished.extra:type_name -> qwen.provider.v1.Finished.ExtraEntry
-	74, // 80: qwen.provider.v1.Error.retry_after:type_name -> google.protobuf.Duration
-	0,  // 81: qwen.provider.v1.ProviderService.Describe:input_type -> qwen.provider.v1.DescribeRequest
-	16, // 82: qwen.provider.v1.LoginService.Login:input_type -> qwen.provider.v1.LoginRequest
-	12, // 83: qwen.provider.v1.TokenService.Token:input_type -> qwen.provider.v1.TokenRequest
-	14, // 84: qwen.provider.v1.TokenService.Revoke:input_type -> qwen.provider.v1.RevokeRequest
-	28, // 85: qwen.provider.v1.ChatService.Chat:input_type -> qwen.provider.v1.ChatRequest
-	26, // 86: qwen.provider.v1.ChatService.Models:input_type -> qwen.provider.v1.ModelsRequest
-	1,  // 87: qwen.provider.v1.ProviderService.Describe:output_type -> qwen.provider.v1.DescribeResponse
-	19, // 88: qwen.provider.v1.LoginService.Login:output_type -> qwen.provider.v1.LoginResponse
-	13, // 89: qwen.provider.v1.TokenService.Token:output_type -> qwen.provider.v1.TokenResponse
-	15, // 90: qwen.provider.v1.TokenService.Revoke:output_type -> qwen.provider.v1.RevokeResponse
-	44, // 91: qwen.provider.v1.ChatService.Chat:output_type -> qwen.provider.v1.ChatResponse
-	27, // 92: qwen.provider.v1.ChatService.Models:output_type -> qwen.provider.v1.ModelsResponse
-	87, // [87:93] is the sub-list for method output_type
-	81, // [81:87] is the sub-list for method input_type
-	81, // [81:81] is the sub-list for extension type_name
-	81, // [81:81] is the sub-list for extension extendee
-	0,  // [0:81] is the sub-list for field type_name
+	58, // 16: qwen.provider.v1.Connection.settings:type_name -> qwen.provider.v1.Connection.SettingsEntry
+	12, // 17: qwen.provider.v1.Connection.network:type_name -> qwen.provider.v1.Network
+	11, // 18: qwen.provider.v1.TokenRequest.connection:type_name -> qwen.provider.v1.Connection
+	10, // 19: qwen.provider.v1.TokenResponse.credential:type_name -> qwen.provider.v1.Credential
+	11, // 20: qwen.provider.v1.RevokeRequest.connection:type_name -> qwen.provider.v1.Connection
+	18, // 21: qwen.provider.v1.LoginRequest.start:type_name -> qwen.provider.v1.LoginStart
+	19, // 22: qwen.provider.v1.LoginRequest.answer:type_name -> qwen.provider.v1.LoginAnswer
+	11, // 23: qwen.provider.v1.LoginStart.connection:type_name -> qwen.provider.v1.Connection
+	59, // 24: qwen.provider.v1.LoginAnswer.done:type_name -> qwen.provider.v1.LoginAnswer.Done
+	55, // 25: qwen.provider.v1.LoginAnswer.error:type_name -> qwen.provider.v1.Error
+	21, // 26: qwen.provider.v1.LoginResponse.tell:type_name -> qwen.provider.v1.Tell
+	22, // 27: qwen.provider.v1.LoginResponse.show_code:type_name -> qwen.provider.v1.DeviceCode
+	23, // 28: qwen.provider.v1.LoginResponse.ask:type_name -> qwen.provider.v1.Question
+	24, // 29: qwen.provider.v1.LoginResponse.choose:type_name -> qwen.provider.v1.Choice
+	23, // 30: qwen.provider.v1.LoginResponse.confirm:type_name -> qwen.provider.v1.Question
+	26, // 31: qwen.provider.v1.LoginResponse.wait:type_name -> qwen.provider.v1.Wait
+	10, // 32: qwen.provider.v1.LoginResponse.credential:type_name -> qwen.provider.v1.Credential
+	76, // 33: qwen.provider.v1.DeviceCode.expires:type_name -> google.protobuf.Timestamp
+	25, // 34: qwen.provider.v1.Choice.options:type_name -> qwen.provider.v1.Option
+	11, // 35: qwen.provider.v1.ModelsRequest.connection:type_name -> qwen.provider.v1.Connection
+	6,  // 36: qwen.provider.v1.ModelsResponse.models:type_name -> qwen.provider.v1.Model
+	11, // 37: qwen.provider.v1.ChatRequest.connection:type_name -> qwen.provider.v1.Connection
+	35, // 38: qwen.provider.v1.ChatRequest.messages:type_name -> qwen.provider.v1.Message
+	32, // 39: qwen.provider.v1.ChatRequest.tools:type_name -> qwen.provider.v1.Tool
+	33, // 40: qwen.provider.v1.ChatRequest.tool_choice:type_name -> qwen.provider.v1.ToolChoice
+	34, // 41: qwen.provider.v1.ChatRequest.response_format:type_name -> qwen.provider.v1.ResponseFormat
+	30, // 42: qwen.provider.v1.ChatRequest.sampling:type_name -> qwen.provider.v1.Sampling
+	31, // 43: qwen.provider.v1.ChatRequest.reasoning:type_name -> qwen.provider.v1.ReasoningOptions
+	60, // 44: qwen.provider.v1.ChatRequest.metadata:type_name -> qwen.provider.v1.ChatRequest.MetadataEntry
+	61, // 45: qwen.provider.v1.ChatRequest.extra_body:type_name -> qwen.provider.v1.ChatRequest.ExtraBodyEntry
+	62, // 46: qwen.provider.v1.ChatRequest.extra_headers:type_name -> qwen.provider.v1.ChatRequest.ExtraHeadersEntry
+	63, // 47: qwen.provider.v1.Sampling.logit_bias:type_name -> qwen.provider.v1.Sampling.LogitBiasEntry
+	64, // 48: qwen.provider.v1.Tool.extra:type_name -> qwen.provider.v1.Tool.ExtraEntry
+	37, // 49: qwen.provider.v1.Message.parts:type_name -> qwen.provider.v1.Part
+	36, // 50: qwen.provider.v1.Message.origin:type_name -> qwen.provider.v1.Origin
+	65, // 51: qwen.provider.v1.Message.extra:type_name -> qwen.provider.v1.Message.ExtraEntry
+	38, // 52: qwen.provider.v1.Part.text:type_name -> qwen.provider.v1.TextPart
+	40, // 53: qwen.provider.v1.Part.image:type_name -> qwen.provider.v1.MediaPart
+	40, // 54: qwen.provider.v1.Part.audio:type_name -> qwen.provider.v1.MediaPart
+	40, // 55: qwen.provider.v1.Part.file:type_name -> qwen.provider.v1.MediaPart
+	41, // 56: qwen.provider.v1.Part.reasoning:type_name -> qwen.provider.v1.ReasoningPart
+	42, // 57: qwen.provider.v1.Part.refusal:type_name -> qwen.provider.v1.RefusalPart
+	43, // 58: qwen.provider.v1.Part.tool_call:type_name -> qwen.provider.v1.ToolCallPart
+	44, // 59: qwen.provider.v1.Part.tool_result:type_name -> qwen.provider.v1.ToolResultPart
+	39, // 60: qwen.provider.v1.TextPart.annotations:type_name -> qwen.provider.v1.Annotation
+	66, // 61: qwen.provider.v1.TextPart.extra:type_name -> qwen.provider.v1.TextPart.ExtraEntry
+	67, // 62: qwen.provider.v1.Annotation.extra:type_name -> qwen.provider.v1.Annotation.ExtraEntry
+	68, // 63: qwen.provider.v1.MediaPart.extra:type_name -> qwen.provider.v1.MediaPart.ExtraEntry
+	69, // 64: qwen.provider.v1.ReasoningPart.extra:type_name -> qwen.provider.v1.ReasoningPart.ExtraEntry
+	70, // 65: qwen.provider.v1.RefusalPart.extra:type_name -> qwen.provider.v1.RefusalPart.ExtraEntry
+	71, // 66: qwen.provider.v1.ToolCallPart.extra:type_name -> qwen.provider.v1.ToolCallPart.ExtraEntry
+	37, // 67: qwen.provider.v1.ToolResultPart.content:type_name -> qwen.provider.v1.Part
+	72, // 68: qwen.provider.v1.ToolResultPart.extra:type_name -> qwen.provider.v1.ToolResultPart.ExtraEntry
+	46, // 69: qwen.provider.v1.ChatResponse.events:type_name -> qwen.provider.v1.Event
+	47, // 70: qwen.provider.v1.Event.started:type_name -> qwen.provider.v1.Started
+	48, // 71: qwen.provider.v1.Event.part_started:type_name -> qwen.provider.v1.PartStarted
+	49, // 72: qwen.provider.v1.Event.delta:type_name -> qwen.provider.v1.Delta
+	50, // 73: qwen.provider.v1.Event.part_done:type_name -> qwen.provider.v1.PartDone
+	51, // 74: qwen.provider.v1.Event.usage:type_name -> qwen.provider.v1.Usage
+	52, // 75: qwen.provider.v1.Event.warning:type_name -> qwen.provider.v1.Warning
+	53, // 76: qwen.provider.v1.Event.heartbeat:type_name -> qwen.provider.v1.Heartbeat
+	54, // 77: qwen.provider.v1.Event.finished:type_name -> qwen.provider.v1.Finished
+	37, // 78: qwen.provider.v1.PartDone.part:type_name -> qwen.provider.v1.Part
+	73, // 79: qwen.provider.v1.Usage.details:type_name -> qwen.provider.v1.Usage.DetailsEntry
+	74, // 80: qwen.provider.v1.Finished.extra:type_name -> qwen.provider.v1.Finished.ExtraEntry
+	75, // 81: qwen.provider.v1.Error.retry_after:type_name -> google.protobuf.Duration
+	0,  // 82: qwen.provider.v1.ProviderService.Describe:input_type -> qwen.provider.v1.DescribeRequest
+	17, // 83: qwen.provider.v1.LoginService.Login:input_type -> qwen.provider.v1.LoginRequest
+	13, // 84: qwen.provider.v1.TokenService.Token:input_type -> qwen.provider.v1.TokenRequest
+	15, // 85: qwen.provider.v1.TokenService.Revoke:input_type -> qwen.provider.v1.RevokeRequest
+	29, // 86: qwen.provider.v1.ChatService.Chat:input_type -> qwen.provider.v1.ChatRequest
+	27, // 87: qwen.provider.v1.ChatService.Models:input_type -> qwen.provider.v1.ModelsRequest
+	1,  // 88: qwen.provider.v1.ProviderService.Describe:output_type -> qwen.provider.v1.DescribeResponse
+	20, // 89: qwen.provider.v1.LoginService.Login:output_type -> qwen.provider.v1.LoginResponse
+	14, // 90: qwen.provider.v1.TokenService.Token:output_type -> qwen.provider.v1.TokenResponse
+	16, // 91: qwen.provider.v1.TokenService.Revoke:output_type -> qwen.provider.v1.RevokeResponse
+	45, // 92: qwen.provider.v1.ChatService.Chat:output_type -> qwen.provider.v1.ChatResponse
+	28, // 93: qwen.provider.v1.ChatService.Models:output_type -> qwen.provider.v1.ModelsResponse
+	88, // [88:94] is the sub-list for method output_type
+	82, // [82:88] is the sub-list for method input_type
+	82, // [82:82] is the sub-list for extension type_name
+	82, // [82:82] is the sub-list for extension extendee
+	0,  // [0:82] is the sub-list for field type_name
 }
 
 func init() { file_qwen_provider_v1_provider_proto_init() }
@@ -5043,17 +5123,17 @@ func file_qwen_provider_v1_provider_proto_init() {
 	if File_qwen_provider_v1_provider_proto != nil {
 		return
 	}
-	file_qwen_provider_v1_provider_proto_msgTypes[16].OneofWrappers = []any{
+	file_qwen_provider_v1_provider_proto_msgTypes[17].OneofWrappers = []any{
 		(*LoginRequest_Start)(nil),
 		(*LoginRequest_Answer)(nil),
 	}
-	file_qwen_provider_v1_provider_proto_msgTypes[18].OneofWrappers = []any{
+	file_qwen_provider_v1_provider_proto_msgTypes[19].OneofWrappers = []any{
 		(*LoginAnswer_Done_)(nil),
 		(*LoginAnswer_Value)(nil),
 		(*LoginAnswer_Confirmed)(nil),
 		(*LoginAnswer_Error)(nil),
 	}
-	file_qwen_provider_v1_provider_proto_msgTypes[19].OneofWrappers = []any{
+	file_qwen_provider_v1_provider_proto_msgTypes[20].OneofWrappers = []any{
 		(*LoginResponse_Tell)(nil),
 		(*LoginResponse_ShowCode)(nil),
 		(*LoginResponse_Ask)(nil),
@@ -5062,10 +5142,10 @@ func file_qwen_provider_v1_provider_proto_init() {
 		(*LoginResponse_Wait)(nil),
 		(*LoginResponse_Credential)(nil),
 	}
-	file_qwen_provider_v1_provider_proto_msgTypes[28].OneofWrappers = []any{}
 	file_qwen_provider_v1_provider_proto_msgTypes[29].OneofWrappers = []any{}
 	file_qwen_provider_v1_provider_proto_msgTypes[30].OneofWrappers = []any{}
-	file_qwen_provider_v1_provider_proto_msgTypes[36].OneofWrappers = []any{
+	file_qwen_provider_v1_provider_proto_msgTypes[31].OneofWrappers = []any{}
+	file_qwen_provider_v1_provider_proto_msgTypes[37].OneofWrappers = []any{
 		(*Part_Text)(nil),
 		(*Part_Image)(nil),
 		(*Part_Audio)(nil),
@@ -5075,7 +5155,7 @@ func file_qwen_provider_v1_provider_proto_init() {
 		(*Part_ToolCall)(nil),
 		(*Part_ToolResult)(nil),
 	}
-	file_qwen_provider_v1_provider_proto_msgTypes[45].OneofWrappers = []any{
+	file_qwen_provider_v1_provider_proto_msgTypes[46].OneofWrappers = []any{
 		(*Event_Started)(nil),
 		(*Event_PartStarted)(nil),
 		(*Event_Delta)(nil),
@@ -5091,7 +5171,7 @@ func file_qwen_provider_v1_provider_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_qwen_provider_v1_provider_proto_rawDesc), len(file_qwen_provider_v1_provider_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   74,
+			NumMessages:   75,
 			NumExtensions: 0,
 			NumServices:   4,
 		},

@@ -377,6 +377,20 @@ func TestRegisterNil(t *testing.T) {
 	Register(grpc.NewServer(), nil)
 }
 
+// Warming up goes on while the first call begins.
+func TestWarmWhileCalling(t *testing.T) {
+	p := &stub{chat: func(context.Context, *sdk.ChatRequest) iter.Seq2[sdk.Event, error] {
+		return func(yield func(sdk.Event, error) bool) { yield(&sdk.Finished{Reason: sdk.FinishStop}, nil) }
+	}}
+	c := pair(t, p)
+	go Warm()
+	for e, err := range c.Chat(t.Context(), &sdk.ChatRequest{}) {
+		if f, ok := e.(*sdk.Finished); err != nil || !ok || f.Reason != sdk.FinishStop {
+			t.Errorf("%v, %v", e, err)
+		}
+	}
+}
+
 func BenchmarkChat(b *testing.B) {
 	const deltas = 20_000
 	p := &stub{chat: func(context.Context, *sdk.ChatRequest) iter.Seq2[sdk.Event, error] {

@@ -47,6 +47,7 @@ func pbConnection(c *sdk.Connection) *pb.Connection {
 		Credential: pbCredential(c.Credential),
 		Endpoint:   text(c.Endpoint),
 		Settings:   pbMap(c.Settings, text[string]),
+		Network:    pbNetwork(&c.Network),
 	}
 }
 
@@ -55,6 +56,22 @@ func sdkConnection(c *pb.Connection) sdk.Connection {
 		Credential: sdkCredential(c.GetCredential()),
 		Endpoint:   c.GetEndpoint(),
 		Settings:   sdkMap(c.GetSettings()),
+		Network:    sdkNetwork(c.GetNetwork()),
+	}
+}
+
+func pbNetwork(n *sdk.Network) *pb.Network {
+	if *n == (sdk.Network{}) {
+		return nil
+	}
+	return &pb.Network{Authorities: text(n.Authorities), ClientCertificate: text(n.ClientCertificate), ClientKey: text(n.ClientKey.Reveal())}
+}
+
+func sdkNetwork(n *pb.Network) sdk.Network {
+	return sdk.Network{
+		Authorities:       n.GetAuthorities(),
+		ClientCertificate: n.GetClientCertificate(),
+		ClientKey:         sdk.Secret(n.GetClientKey()),
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"time"
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
@@ -129,11 +130,23 @@ func errorOf(ctx context.Context, err error) error {
 			return sdkError(e)
 		}
 	}
+	if c := s.Code(); c == codes.Canceled || c == codes.DeadlineExceeded {
+		awaitDeadline(ctx)
+	}
 	if cause := ctx.Err(); cause != nil {
 		return &sdk.Error{Kind: sdk.KindOf(cause), Message: cause.Error(), Err: cause}
 	}
 	kind, message := undetailed(s)
 	return &sdk.Error{Kind: kind, Message: message, Err: errors.Join(err, causeOf(kind))}
+}
+
+// awaitDeadline waits for a deadline that is about to pass: gRPC tells the plugin of it,
+// and the plugin's timer may be the first to go off.
+func awaitDeadline(ctx context.Context) {
+	const about = 100 * time.Millisecond
+	if d, ok := ctx.Deadline(); ok && time.Until(d) < about {
+		<-ctx.Done()
+	}
 }
 
 // undetailed gives kind and message of a status that has no detail.

@@ -36,7 +36,7 @@ const (
 
 	// Odd.
 	FaultMalformed FaultKind = "malformed"  // chunk number After (3) is half a JSON text
-	FaultKeepAlive FaultKind = "keep-alive" // a comment before each chunk
+	FaultKeepAlive FaultKind = "keep-alive" // Size comments (1) before each chunk, Delay before each of both
 	FaultHuge      FaultKind = "huge"       // one chunk of Size bytes (20 MiB)
 	FaultCRLF      FaultKind = "crlf"       // lines end in CR LF
 	FaultBOM       FaultKind = "bom"        // begins with a byte order mark
@@ -76,8 +76,11 @@ func (f Fault) withDefaults() Fault {
 		f.Kind = FaultStatus
 	}
 	f.Status = orDefault(f.Status, 500)
-	f.Size = orDefault(f.Size, 20<<20)
 	switch f.Kind {
+	case FaultHuge:
+		f.Size = orDefault(f.Size, 20<<20)
+	case FaultKeepAlive:
+		f.Size = orDefault(f.Size, 1)
 	case FaultCutBytes:
 		f.After = orDefault(f.After, 100)
 	case FaultSlowHeaders:

@@ -289,9 +289,12 @@ func (f *Fault) distort(r *rendering, after int) {
 	case FaultKeepAlive:
 		var spaced [][]byte
 		for _, c := range r.chunks {
-			spaced = append(spaced, []byte(": keep-alive\n\n"), c)
+			for range f.Size {
+				spaced = append(spaced, []byte(": keep-alive\n\n"))
+			}
+			spaced = append(spaced, c)
 		}
-		r.chunks = spaced
+		r.chunks, r.delay = spaced, orDefault(f.Delay, r.delay)
 	case FaultCRLF:
 		r.chunks = [][]byte{bytes.ReplaceAll(r.join(), []byte("\n"), []byte("\r\n"))}
 		r.tail, r.done = nil, nil

@@ -31,6 +31,9 @@ func (t *Turn) next(ctx context.Context, req *sdk.ChatRequest, failed *sdk.Error
 	if !d.Again {
 		return nil, t.giveUp(failed, d)
 	}
+	if err := t.allow(ctx, req); err != nil {
+		return nil, t.notAllowed(t.giveUp(failed, d), err)
+	}
 	if err := t.announce(Retry{Err: failed, Wait: d.Wait}); err != nil {
 		return nil, err
 	}
@@ -46,13 +49,25 @@ func (t *Turn) renew(ctx context.Context, req *sdk.ChatRequest, refused *sdk.Err
 	fresh, err := t.opts.Refresh(ctx, req.Connection.Credential)
 	switch {
 	case err != nil:
-		return nil, t.explain(t.cause(ctx, nil, err))
+		return nil, refusedBy(t.explain(t.cause(ctx, nil, err)), refused)
 	case fresh == nil:
 		return nil, refused
 	}
 	again := *req
 	again.Connection.Credential = fresh
+	if err := t.allow(ctx, &again); err != nil {
+		return nil, t.notAllowed(refused, err)
+	}
 	return &again, t.announce(Retry{Err: refused, Renewed: true})
+}
+
+// refusedBy adds to why there is no other credential who has refused this one.
+func refusedBy(e, refused *sdk.Error) *sdk.Error {
+	if e.Kind != sdk.KindUnauthenticated || e.Host != "" {
+		return e
+	}
+	e.Host, e.Status, e.RequestID = refused.Host, refused.Status, refused.RequestID
+	return e
 }
 
 // announce tells that a request is sent again.

@@ -17,7 +17,7 @@ type Switch struct {
 // elsewhere goes over to another connection, if there is one and that may help. Else it
 // returns the error that the turn ends with.
 func (t *Turn) elsewhere(ctx context.Context, failed *sdk.Error) (bool, error) {
-	if t.opts.Fallback == nil || t.shown || ctx.Err() != nil || !retry.Elsewhere(failed) {
+	if t.opts.Fallback == nil || t.shown || t.barred || ctx.Err() != nil || !retry.Elsewhere(failed) {
 		return false, failed
 	}
 	next, err := t.opts.Fallback(ctx, failed)

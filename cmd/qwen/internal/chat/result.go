@@ -3,6 +3,7 @@ package chat
 import (
 	"cmp"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/qwen-cli/qwen/sdk"
@@ -28,13 +29,14 @@ type Result struct {
 	Withheld int
 }
 
-// Says reports whether the answer has anything for a person in it.
+// Says reports whether the answer has anything for a person in it. White space is
+// nothing.
 func (r *Result) Says() bool {
 	for _, p := range r.Message.Parts {
 		switch p := p.(type) {
 		case *sdk.Reasoning:
 		case *sdk.Text:
-			if p.Text != "" {
+			if strings.TrimSpace(p.Text) != "" {
 				return true
 			}
 		default:

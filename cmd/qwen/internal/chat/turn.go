@@ -44,6 +44,15 @@ type Options struct {
 	// An error that it returns ends the turn. nil: nobody is told.
 	Retrying func(Retry) error
 
+	// Allow is asked before each request. An error of it ends the turn, as it is: nothing
+	// was sent. After a failure that could have been tried again, the turn ends with that
+	// one, and says why it was not. nil: all are allowed.
+	Allow func(ctx context.Context, req *sdk.ChatRequest) error
+
+	// Arrived is told of each event of an answer when it has been passed on. An error of
+	// it ends the answer, as it is. nil: nobody is told.
+	Arrived func(sdk.Event) error
+
 	// Pace returns when a request may be sent, so that the rate of the service is kept
 	// rather than run into; before it waits it announces until when. It is called before
 	// each request. nil: at once.
@@ -78,6 +87,7 @@ type Turn struct {
 	sent     int         // requests over the connection in use
 	retries  int         // requests sent again after a failure
 	renewed  bool        // a fresh credential was asked for
+	barred   bool        // no further request is allowed
 	shown    bool        // something of the answer was passed on
 	held     []sdk.Event // what comes before the answer, until it is known to come
 	answer   answer
@@ -132,6 +142,9 @@ func (t *Turn) run(ctx context.Context, show func(sdk.Event) bool) error {
 func (t *Turn) ask(ctx context.Context, show func(sdk.Event) bool) error {
 	req, withheld := withholdOpaque(t.opts.Request, t.opts.Origin)
 	t.result.Withheld = withheld
+	if err := t.allow(ctx, req); err != nil {
+		return err
+	}
 	for {
 		err := t.attempt(ctx, req, show)
 		if err == nil || errors.Is(err, errStopped) {
@@ -176,6 +189,9 @@ func (t *Turn) send(ctx context.Context, req *sdk.ChatRequest, show func(sdk.Eve
 		t.hear(w, e)
 		if !t.pass(e, show) {
 			return errStopped
+		}
+		if err := t.arrived(e); err != nil {
+			return err
 		}
 		if _, ok := e.(*sdk.Finished); ok {
 			return nil

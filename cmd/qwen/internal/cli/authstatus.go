@@ -216,7 +216,7 @@ func (a *app) hiddenKeys(ctx context.Context, c *connection) []string {
 	if a.chosen == nil || *a.chosen != *c.stored {
 		return nil
 	}
-	plain, err := a.resolveWith(ctx, nil, nil)
+	plain, err := a.resolveWith(quietly(ctx), nil, nil)
 	if err != nil || plain.Key.Text == "" {
 		return nil
 	}

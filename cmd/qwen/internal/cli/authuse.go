@@ -67,7 +67,7 @@ func (a *app) obstacles(ctx context.Context, c profile.Connection) []string {
 	if name := a.getenv(profileEnv); name != "" {
 		return []string{fmt.Sprintf("%s in the environment names %q", profileEnv, name)}
 	}
-	cfg, err := a.resolveWith(ctx, nil, nil)
+	cfg, err := a.resolveWith(quietly(ctx), nil, nil)
 	if err != nil {
 		return []string{"this stands: " + err.Error()}
 	}

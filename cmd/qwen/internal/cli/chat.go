@@ -37,6 +37,17 @@ func (o *chatOptions) addFlags(flags *pflag.FlagSet) {
 	flags.BoolVar(&o.noSave, "no-save", false, "keep nothing of the conversation on disk")
 }
 
+// completeResume completes the sessions there are.
+func (a *app) completeResume(root *cobra.Command) {
+	complete := a.completeSessions(0)
+	err := root.RegisterFlagCompletionFunc("resume", func(cmd *cobra.Command, _ []string, prefix string) ([]string, cobra.ShellCompDirective) {
+		return complete(cmd, nil, prefix)
+	})
+	if err != nil {
+		panic(err) // there is no such flag: a fault in this package
+	}
+}
+
 // isChat reports whether the command line asks for a chat rather than for one answer.
 func (a *app) isChat(o *promptOptions) bool {
 	if !a.streams.In.Terminal || !a.streams.Out.Terminal || o.prompt.flag != "" {
@@ -204,5 +215,9 @@ func (f frontAsker) Pick(ctx context.Context, label string, options []term.Optio
 	for _, o := range options {
 		picker.Options = append(picker.Options, front.Option(o))
 	}
-	return f.front.Pick(ctx, picker)
+	i, err := f.front.Pick(ctx, picker)
+	if errors.Is(err, context.Canceled) && ctx.Err() == nil {
+		err = term.ErrNoAnswer // Esc, which is a no
+	}
+	return i, err
 }

@@ -156,7 +156,16 @@ func (b *chatBackend) SignOut(ctx context.Context, name string) error {
 	if err != nil {
 		return b.explain(err)
 	}
-	return b.explain(b.app.logout(ctx, []credstore.ID{id}))
+	if err := b.app.logout(ctx, []credstore.ID{id}); err != nil {
+		return b.explain(err)
+	}
+	if b.first == nil || b.first.stored != nil && normalID(*b.first.stored) == normalID(id) {
+		b.first, b.err = b.app.connectTo(ctx, b.cmd.Flags(), choice{})
+	}
+	if b.err != nil {
+		b.first = nil
+	}
+	return nil
 }
 
 // Plugins implements [repl.Backend].
@@ -184,7 +193,7 @@ type chatConnection struct {
 	app        *app
 	connection *connection
 	about      repl.About
-	starting   sync.Mutex
+	starting   sync.Mutex // held while the plugin starts
 }
 
 // chatConnection begins to start the plugin of a connection, and returns what the
@@ -195,8 +204,16 @@ func (a *app) chatConnection(ctx context.Context, c *connection) *chatConnection
 		Name: a.connectionName(c), Provider: c.about.Name, Label: a.clean(cmp.Or(c.about.DisplayName, c.about.Name)),
 		Host: a.clean(j.Host), Model: j.Model, Models: c.about.Models,
 	}}
-	go func() { _ = cc.start(ctx) }()
+	go cc.warm(ctx)
 	return cc
+}
+
+// warm starts the plugin ahead of the first request. It leaves the connection alone,
+// which is that of the goroutine that asks.
+func (c *chatConnection) warm(ctx context.Context) {
+	c.starting.Lock()
+	defer c.starting.Unlock()
+	_, _ = c.app.host.Open(ctx, c.connection.config.Provider.Text) // the first request tells
 }
 
 // start starts the plugin, unless it runs. One that has crashed is started again.

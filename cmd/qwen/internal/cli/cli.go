@@ -22,6 +22,7 @@ import (
 	"github.com/hashicorp/go-hclog"
 	"github.com/spf13/pflag"
 
+	"github.com/qwen-cli/qwen/cmd/qwen/internal/budget"
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/config"
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/credstore"
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/pluginhost"
@@ -61,6 +62,8 @@ type app struct {
 	exposed  <-chan string // what there is to say about files with keys; see checkSecretFiles
 
 	flags  *pflag.FlagSet // of the command that runs
+	budget *budget.Budget // of this run; nil until something is sent, and where there is none
+	plain  atomic.Bool    // --plain: nothing is painted over
 	chosen *credstore.ID  // login asked for by name; nil if none was
 	noted  sync.Map       // what noteOnce has said
 }

@@ -23,6 +23,8 @@ type connection struct {
 	about  *sdk.Description
 	source auth.Source   // nil: nobody in particular
 	stored *credstore.ID // the login, if source is a stored one
+
+	network sdk.Network // to the service
 }
 
 // connect finds out as whom to ask whom, and starts the provider's plugin.
@@ -65,6 +67,10 @@ func (a *app) connectionFor(ctx context.Context, cfg *config.Config, chosen *cre
 			return nil, err
 		}
 		c.about = plugin.Description()
+	}
+	var err error
+	if c.network, err = a.network(cfg); err != nil {
+		return nil, err
 	}
 	return c, a.authenticate(ctx, c)
 }
@@ -204,7 +210,7 @@ func (c *connection) rejected(ctx context.Context, failed *sdk.Credential) (*sdk
 // sdkConnection returns what the plugin is told. The configuration has made sure
 // that the credential may go to the endpoint.
 func (c *connection) sdkConnection(credential *sdk.Credential) sdk.Connection {
-	connection := sdk.Connection{Credential: credential, Endpoint: c.config.ChosenEndpoint()}
+	connection := sdk.Connection{Credential: credential, Endpoint: c.config.ChosenEndpoint(), Network: c.network}
 	if connection.Endpoint == "" && c.stored != nil {
 		connection.Endpoint = c.stored.Endpoint
 	}

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"cmp"
 	"context"
 
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/chat"
@@ -45,6 +44,13 @@ func (x *exchange) over(ctx context.Context, c *connection, request *sdk.ChatReq
 			return x.relay.next(ctx, failed, request, options.Origin)
 		}
 	}
+	b, err := x.app.budgetOf(c.config)
+	if err != nil {
+		return options, err
+	}
+	if b != nil {
+		(&purse{b, books}).hold(&options)
+	}
 	m, err := x.app.metronome(c, books.key())
 	if m != nil {
 		m.drive(&options)
@@ -65,8 +71,8 @@ func (c *connection) turnOptions(request *sdk.ChatRequest) chat.Options {
 		Provider:         c.plugin,
 		Request:          request,
 		Origin:           c.origin(request),
-		FirstByteTimeout: cmp.Or(c.config.Options.Timeout, c.description().FirstByteTimeout, defaultFirstByte),
-		IdleTimeout:      cmp.Or(c.config.Options.IdleTimeout, c.description().IdleTimeout, defaultIdle),
+		FirstByteTimeout: c.firstByteTimeout(request),
+		IdleTimeout:      c.idleTimeout(request),
 		Refresh:          c.rejected,
 		Retry:            retryPolicy(&c.config.Options),
 	}

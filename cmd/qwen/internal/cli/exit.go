@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/qwen-cli/qwen/cmd/qwen/internal/budget"
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/config"
 	"github.com/qwen-cli/qwen/sdk"
 )
@@ -36,7 +37,7 @@ var exitCodes = []struct {
 	{exitAuth, "not signed in, or the service refused the credential"},
 	{exitPlugin, "a provider plugin could not be started, or failed"},
 	{exitService, "the service reported an error, or its answer made no sense"},
-	{exitLimit, "a rate limit or a quota was reached"},
+	{exitLimit, "a rate limit, a quota or a budget of your own was reached"},
 	{exitNetwork, "the service could not be reached, or did not answer in time"},
 	{exitIncomplete, "the answer is incomplete: it was cut off, or reached the token limit"},
 	{exitInterrupted, "interrupted (Ctrl-C)"},
@@ -75,7 +76,7 @@ func exitCodeOf(kind sdk.ErrorKind) int {
 	switch kind {
 	case sdk.KindUnauthenticated, sdk.KindPermission, sdk.KindCannotAsk:
 		return exitAuth
-	case sdk.KindQuota, sdk.KindRateLimit:
+	case sdk.KindQuota, sdk.KindRateLimit, budget.Kind:
 		return exitLimit
 	case sdk.KindOverloaded, sdk.KindInvalidRequest, sdk.KindContextLength, sdk.KindContentFilter,
 		sdk.KindNotFound, sdk.KindUnsupported, sdk.KindService, sdk.KindProtocol:

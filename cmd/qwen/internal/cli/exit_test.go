@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/qwen-cli/qwen/cmd/qwen/internal/budget"
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/config"
 	"github.com/qwen-cli/qwen/sdk"
 )
@@ -47,7 +48,7 @@ var allKinds = []sdk.ErrorKind{
 	sdk.KindUnauthenticated, sdk.KindPermission, sdk.KindQuota, sdk.KindRateLimit, sdk.KindOverloaded,
 	sdk.KindInvalidRequest, sdk.KindContextLength, sdk.KindContentFilter, sdk.KindNotFound, sdk.KindUnsupported,
 	sdk.KindService, sdk.KindNetwork, sdk.KindTimeout, sdk.KindProtocol, sdk.KindIncomplete, sdk.KindConfig,
-	sdk.KindCannotAsk, sdk.KindCanceled, sdk.KindPlugin, sdk.KindInternal,
+	sdk.KindCannotAsk, sdk.KindCanceled, sdk.KindPlugin, sdk.KindInternal, budget.Kind,
 }
 
 func TestExitCode(t *testing.T) {

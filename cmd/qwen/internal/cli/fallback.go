@@ -106,6 +106,9 @@ func (x *exchange) first(ctx context.Context, c *connection, request *sdk.ChatRe
 // next returns how the request is sent over the next connection that there is a way
 // to, and tells that it is; nil if there is none.
 func (r *relay) next(ctx context.Context, failed *sdk.Error, request *sdk.ChatRequest, from sdk.Origin) (*chat.Options, error) {
+	if err := r.exchange.app.spent(failed); err != nil {
+		return nil, err
+	}
 	for len(r.names) > 0 && ctx.Err() == nil {
 		name := r.names[0]
 		r.names = r.names[1:]

@@ -49,6 +49,10 @@ func (b *bookkeeper) enter() {
 	}
 	if err := usage.New(cfg.StateRoot.Text).Append(records...); err != nil {
 		b.app.noteOnce("not counted for \"qwen usage\": %v; QWEN_USAGE=off stops trying", err)
+		return
+	}
+	if b.app.budget != nil {
+		_ = b.app.budget.Entered(context.Background()) // a claim that stays counts twice today, at worst
 	}
 }
 
@@ -98,13 +102,18 @@ func (b *bookkeeper) tokens(a chat.Attempt) (usage.Tokens, usage.Counted) {
 	if a.Kind != "" && len(a.Parts) == 0 {
 		return usage.Tokens{}, usage.NotCounted
 	}
-	var t usage.Tokens
-	for _, m := range b.request.Messages {
-		text, _ := estimate(m.Parts)
-		t.Input += text
-	}
+	t := usage.Tokens{Input: estimateInput(b.request)}
 	t.Output, t.Reasoning = estimate(a.Parts)
 	return t, usage.Estimated
+}
+
+// estimateInput guesses the tokens of what is sent.
+func estimateInput(r *sdk.ChatRequest) (tokens int64) {
+	for _, m := range r.Messages {
+		text, _ := estimate(m.Parts)
+		tokens += text
+	}
+	return tokens
 }
 
 // estimate guesses the tokens of all texts, and of the thoughts among them.

@@ -90,6 +90,7 @@ func (l *login) addFlags(flags *pflag.FlagSet) {
 // command takes the rest from the flags that all commands share, and signs in.
 func (l *login) command(cmd *cobra.Command) error {
 	flags := cmd.Flags()
+	l.app.flags = flags
 	l.profile = flagText(flags, profileFlag)
 	l.model = flagText(flags, "model")
 	if url := flagText(flags, "openai-base-url"); url != "" {
@@ -196,13 +197,19 @@ func (l *login) with(ctx context.Context, ui asker) error {
 	if err := l.checkDamaged(ctx, ui, credstore.ID{Provider: l.provider, Name: l.profile}); err != nil {
 		return err
 	}
+	network, err := a.networkFor(l.provider)
+	if err != nil {
+		return err
+	}
 	plugin, err := a.host.Open(ctx, l.provider)
 	if err != nil {
 		return err
 	}
+	connection := l.connection(plugin.Description(), ui)
+	connection.Network = network
 	credential, err := plugin.Login(ctx, &sdk.LoginRequest{
 		Method:     l.method,
-		Connection: l.connection(plugin.Description(), ui),
+		Connection: connection,
 		Verify:     !l.noVerify,
 	}, ui)
 	ui.endWait()

@@ -62,8 +62,7 @@ func (l *login) ui() (*loginUI, error) {
 		l.app.secrets.Add(key)
 	}
 	if l.key == "" && l.app.interactive() {
-		if prompter, err := term.OpenTTY(); err == nil {
-			prompter.Getenv = l.app.getenv
+		if prompter, err := l.app.openPrompter(); err == nil {
 			ui.prompter = prompter
 		}
 	}

@@ -130,6 +130,10 @@ func (a *app) tryRevoke(ctx context.Context, id credstore.ID, credential *sdk.Cr
 	if d := a.description(id.Provider); d != nil && !d.Supports(sdk.CapabilityRevoke) {
 		return sdk.Errorf(sdk.KindUnsupported, "the service has no way to do that")
 	}
+	network, err := a.networkFor(id.Provider)
+	if err != nil {
+		return err
+	}
 	plugin, err := a.host.Open(ctx, id.Provider)
 	if err != nil {
 		return err
@@ -137,7 +141,7 @@ func (a *app) tryRevoke(ctx context.Context, id credstore.ID, credential *sdk.Cr
 	if !plugin.Description().Supports(sdk.CapabilityRevoke) {
 		return sdk.Errorf(sdk.KindUnsupported, "the service has no way to do that")
 	}
-	return plugin.Revoke(ctx, &sdk.RevokeRequest{Connection: sdk.Connection{Credential: credential, Endpoint: id.Endpoint}})
+	return plugin.Revoke(ctx, &sdk.RevokeRequest{Connection: sdk.Connection{Credential: credential, Endpoint: id.Endpoint, Network: network}})
 }
 
 // tellLeftKeys says what still provides a key for the providers of the logins that
@@ -149,7 +153,7 @@ func (a *app) tellLeftKeys(ctx context.Context, ids []credstore.ID) {
 			continue
 		}
 		told = append(told, id.Provider)
-		cfg, err := a.resolveWith(ctx, []config.FlagValue{{Key: config.KeyProvider, Text: id.Provider}}, nil)
+		cfg, err := a.resolveWith(quietly(ctx), []config.FlagValue{{Key: config.KeyProvider, Text: id.Provider}}, nil)
 		if err == nil && cfg.Key.Text != "" {
 			a.note("%s still holds a key for %s", cfg.Key.Source, id.Provider)
 		}

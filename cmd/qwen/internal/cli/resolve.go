@@ -23,6 +23,9 @@ func (a *app) prepare(cmd *cobra.Command) error {
 	if f := cmd.Flags().Lookup("output-format"); f != nil && f.Changed {
 		a.format = f.Value.String()
 	}
+	if f := cmd.Flags().Lookup("plain"); f != nil && f.Changed {
+		a.plain.Store(f.Value.String() == "true")
+	}
 	return nil
 }
 
@@ -102,6 +105,7 @@ func (a *app) resolveWith(ctx context.Context, flags []config.FlagValue, chosen 
 	if err != nil {
 		return cfg, err
 	}
+	a.useProxy(cfg)
 	i := slices.IndexFunc(input.Providers, func(p config.Provider) bool { return p.Name == cfg.Provider.Text })
 	if i < 0 || !input.Providers[i].ThirdParty {
 		return cfg, nil

@@ -56,8 +56,11 @@ func (a *app) rootCommand() *cobra.Command {
 		Long: `qwen sends a prompt to a language model and prints the answer.
 
 The prompt is given as arguments, after -p, or piped in; piped text goes before
-the prompt. OPENAI_API_KEY in the environment is enough to begin with.`,
-		Example: `  qwen "What does EADDRINUSE mean?"
+the prompt. OPENAI_API_KEY in the environment is enough to begin with. Without a
+prompt, on a terminal, qwen is a chat.`,
+		Example: `  qwen
+  qwen "What does EADDRINUSE mean?"
+  qwen -c
   git diff | qwen -p "Write a commit message for this"
   qwen --provider coding-plan -m qwen3-coder-plus "Explain context.Context"
   qwen -o json "Hello" | jq -r '.[-1].result'`,
@@ -82,6 +85,7 @@ the prompt. OPENAI_API_KEY in the environment is enough to begin with.`,
 	opts.addFlags(root)
 	addConfigFlags(root.Flags(), root.PersistentFlags())
 	a.completeFlags(root)
+	a.completeResume(root)
 	a.addProfileFlag(root)
 	root.AddCommand(
 		a.authCommand(),

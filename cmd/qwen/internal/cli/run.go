@@ -246,12 +246,6 @@ func answerError(r *chat.Result) error {
 	return nil
 }
 
-// Default limits on silence. Models that think may take minutes.
-const (
-	defaultFirstByte = 5 * time.Minute
-	defaultIdle      = 3 * time.Minute
-)
-
 // renderer returns the renderer for the output format.
 func (a *app) renderer(partial bool) (render.Renderer, error) {
 	var out io.Writer = a.streams.Out

@@ -31,7 +31,12 @@ func (a *app) openScreen(cfg *config.Config, options repl.Options, completer fro
 		Notify: cfg.Options.Notify, Banner: banner,
 		Environ: a.environ, Getenv: a.getenv,
 	})
+	// Ctrl-C is a key here. As a signal it comes while an editor has the terminal, and
+	// is meant for that.
+	ignored := make(chan os.Signal)
+	a.takesInterrupt.Store(&ignored)
 	return &screen{front: f, close: func() {
+		a.takesInterrupt.Store(nil)
 		f.Close()
 		_ = console.Close()
 	}}, nil
@@ -39,11 +44,10 @@ func (a *app) openScreen(cfg *config.Config, options repl.Options, completer fro
 
 // openPlain opens a screen on which nothing is painted over.
 func (a *app) openPlain(cfg *config.Config, past *history.File, banner string) (*screen, error) {
-	prompter, err := term.OpenTTY()
+	prompter, err := a.openPrompter()
 	if err != nil {
 		return nil, err
 	}
-	prompter.Getenv = a.getenv
 	interrupts := make(chan os.Signal, 1)
 	a.takesInterrupt.Store(&interrupts)
 	f := plain.New(plain.Options{Prompter: prompter, Interrupts: interrupts, History: past, Bell: cfg.Options.Notify != "off"})

@@ -134,12 +134,11 @@ func (d *deletion) confirm(ctx context.Context, list []session.Meta) (bool, erro
 	if !d.app.interactive() {
 		return false, unasked
 	}
-	prompter, err := term.OpenTTY()
+	prompter, err := d.app.openPrompter()
 	if err != nil {
 		return false, unasked
 	}
 	defer func() { _ = prompter.Close() }()
-	prompter.Getenv = d.app.getenv
 	if err := tellSessions(prompter, list); err != nil {
 		return false, err
 	}

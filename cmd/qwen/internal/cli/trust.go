@@ -16,17 +16,28 @@ import (
 
 // A trusting is what one run of the program knows about folders.
 type trusting struct {
-	list   *trust.List // what the user decided earlier; nil until it is asked for
-	mayAsk bool        // this command sends something, so that a question is in place
+	mayAsk bool // this command sends something, so that a question is in place
 
 	// asker asks in place of the terminal's prompter, while something else is on the
 	// screen; nil: nothing is.
 	asker consentAsker
 
+	mu   sync.Mutex
+	list *trust.List // what the user decided earlier; nil until it is asked for
+
 	// answers holds what was answered in this run, by question: the configuration
 	// can be resolved twice.
-	mu      sync.Mutex
 	answers map[config.OriginError]error
+}
+
+// listed returns what the user decided earlier.
+func (t *trusting) listed(read func() *trust.List) *trust.List {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.list == nil {
+		t.list = read()
+	}
+	return t.list
 }
 
 // known returns what was answered to a question.
@@ -70,10 +81,7 @@ func (a *app) trustFile() string {
 
 // folderTrust returns what the user has decided about a folder.
 func (a *app) folderTrust(folder string) config.Trust {
-	if a.trusting.list == nil {
-		a.trusting.list = a.readTrust()
-	}
-	switch a.trusting.list.Verdict(folder) {
+	switch a.trusting.listed(a.readTrust).Verdict(folder) {
 	case trust.Trusted:
 		return config.TrustGranted
 	case trust.Distrusted:
@@ -110,6 +118,9 @@ func (a *app) consent(ctx context.Context, e *config.OriginError) error {
 	if !asked {
 		return e
 	}
+	if ctx.Err() != nil {
+		return answer
+	}
 	a.trusting.keep(*e, answer)
 	return answer
 }
@@ -119,12 +130,11 @@ func (a *app) askedConsent(ctx context.Context, e *config.OriginError) (answer e
 	if a.trusting.asker != nil {
 		return a.askConsent(ctx, a.trusting.asker, e), true
 	}
-	prompter, err := term.OpenTTY()
+	prompter, err := a.openPrompter()
 	if err != nil {
 		return nil, false
 	}
 	defer func() { _ = prompter.Close() }()
-	prompter.Getenv = a.getenv
 	return a.askConsent(ctx, prompter, e), true
 }
 

@@ -48,6 +48,9 @@ func (k Key) canonical(v Value) (text, problem string) {
 	if len(k.Enum) > 0 && !slices.Contains(k.Enum, v.Text) {
 		return "", fmt.Sprintf("%q is not possible", v.Text)
 	}
+	if k.Name == KeyProxy {
+		return canonicalProxy(v.Text)
+	}
 	switch k.Type {
 	case TypeBool:
 		b, err := parseBool(v.Text)

@@ -16,6 +16,7 @@ const (
 	TypeFloat    Type = "number"
 	TypeDuration Type = "duration" // as time.ParseDuration reads it; a JSON number is milliseconds
 	TypeURL      Type = "url"
+	TypeFile     Type = "file" // its path
 	TypeList     Type = "list" // of strings
 )
 
@@ -26,6 +27,11 @@ const (
 	KeyEndpoint  = "endpoint"
 	KeyAPIKey    = "api-key"
 	KeyAllowHTTP = "allow-http"
+
+	KeyProxy      = "proxy"
+	KeyCAFile     = "ca-file"
+	KeyClientCert = "client-cert"
+	KeyClientKey  = "client-key"
 
 	KeyCredentialStore = "credential-store"
 )
@@ -99,7 +105,7 @@ const (
 // Keys returns the table. The settings of providers are not in it: they have the
 // path providers.NAME.SETTING and the variables that the provider declares.
 func Keys() []Key {
-	return slices.Concat(connectionKeys(), samplingKeys(), programKeys())
+	return slices.Concat(connectionKeys(), networkKeys(), samplingKeys(), programKeys())
 }
 
 // connectionKeys are those that decide who answers, and as whom we ask.
@@ -119,6 +125,22 @@ func connectionKeys() []Key {
 			Settings: []string{"security.auth.apiKey"}},
 		{Name: KeyAllowHTTP, Help: "send keys over http:// to other machines", Type: TypeBool, Default: "false",
 			Flag: "--allow-http", Env: env("QWEN_ALLOW_HTTP"), Settings: []string{"security.allowHttp"}},
+	}
+}
+
+// networkKeys are those that say how to reach a service. The standard variables for
+// proxies are none of them: plugins get those as they are, and what is said here comes
+// before them.
+func networkKeys() []Key {
+	return []Key{
+		{Name: KeyProxy, PerProvider: true, Help: "proxy to reach services through: http://, https:// or socks5://, or off", Type: TypeURL,
+			Flag: "--proxy", Env: env("QWEN_PROXY"), Settings: []string{"network.proxy", "proxy"}},
+		{Name: KeyCAFile, PerProvider: true, Help: "certificates of authorities to trust beside the system's (PEM)", Type: TypeFile,
+			Flag: "--ca-file", Env: env("QWEN_CA_FILE", "NODE_EXTRA_CA_CERTS"), Settings: []string{"network.caFile"}},
+		{Name: KeyClientCert, PerProvider: true, Help: "certificate to show a server that asks for one (PEM)", Type: TypeFile,
+			Flag: "--client-cert", Env: env("QWEN_CLIENT_CERT"), Settings: []string{"network.clientCert"}},
+		{Name: KeyClientKey, PerProvider: true, Help: "key of that certificate (PEM), if it is in another file", Type: TypeFile,
+			Flag: "--client-key", Env: env("QWEN_CLIENT_KEY"), Settings: []string{"network.clientKey"}},
 	}
 }
 
@@ -154,7 +176,15 @@ func programKeys() []Key {
 			Flag: "--retry-budget", Env: env("QWEN_RETRY_BUDGET"), Settings: []string{"model.generationConfig.retryBudget"}},
 		{Name: "pacing", PerProvider: true, Help: "keep under the rate of a service: on, off, or a rate such as 60/1m", Type: TypeString, Default: "on",
 			Env: env("QWEN_PACING"), Settings: []string{"model.generationConfig.pacing"}},
-		{Name: "fallback", Prompt: true, Help: "connections that take the prompt if the first one cannot: `NAME[,NAME]` of logins, services or providers", Type: TypeList,
+		{Name: "max-requests", Prompt: true, Help: "requests that this run may send, those that are sent again included", Type: TypeInt, Min: bound(1),
+			Flag: "--max-requests", Env: env("QWEN_MAX_REQUESTS"), Settings: []string{"budget.maxRequests"}},
+		{Name: "max-tokens-total", Prompt: true, Help: "tokens that this run may use, of input and output", Type: TypeInt, Min: bound(1),
+			Flag: "--max-tokens-total", Env: env("QWEN_MAX_TOKENS_TOTAL"), Settings: []string{"budget.maxTokensTotal"}},
+		{Name: "requests-per-day", Help: "requests that may be sent in a day", Type: TypeInt, Min: bound(1),
+			Env: env("QWEN_REQUESTS_PER_DAY"), Settings: []string{"budget.requestsPerDay"}},
+		{Name: "tokens-per-day", Help: "tokens that may be used in a day, of input and output", Type: TypeInt, Min: bound(1),
+			Env: env("QWEN_TOKENS_PER_DAY"), Settings: []string{"budget.tokensPerDay"}},
+		{Name: "fallback", Prompt: true, Help: "`NAME[,NAME]` of the connections that take the prompt if the first one cannot", Type: TypeList,
 			Flag: "--fallback", Env: env("QWEN_FALLBACK"), Settings: []string{"fallback"}},
 		{Name: "output-format", Prompt: true, Help: "form of the output", Type: TypeString, Default: "text",
 			Enum: []string{"text", "json", "stream-json"},
@@ -178,7 +208,7 @@ func programKeys() []Key {
 			Settings: []string{"ui.color"}},
 		{Name: "background", Help: "background of the terminal, for the colours of the chat", Type: TypeString, Default: "auto",
 			Enum: []string{"auto", "dark", "light"}, Env: env("QWEN_BACKGROUND"), Settings: []string{"ui.background"}},
-		{Name: "plain", Prompt: true, Help: "a chat of lines only, for screen readers and simple terminals", Type: TypeBool, Default: "false",
+		{Name: "plain", Help: "lines only, nothing painted over: for screen readers and simple terminals", Type: TypeBool, Default: "false",
 			Flag: "--plain", Env: []Env{{Name: "QWEN_PLAIN"}, {Name: "ACCESSIBLE", When: []string{"1", "true"}, Means: "true"}},
 			Settings: []string{"ui.plain", "ui.accessibility.screenReader"}},
 		{Name: "notify", Help: "what tells that a long answer in the chat is there", Type: TypeString, Default: "off",

@@ -21,11 +21,22 @@ type Options struct {
 	MaxRetries   int           `mapstructure:"max-retries"`  // times that a request is sent again
 	RetryBudget  time.Duration `mapstructure:"retry-budget"` // after the first request
 	Pacing       string        `mapstructure:"pacing"`       // "on", "off", or a rate
-	Fallback     []string      `mapstructure:"fallback"`     // names, or lists of names with commas
-	OutputFormat string        `mapstructure:"output-format"`
-	LogLevel     string        `mapstructure:"log-level"`
-	Color        string        `mapstructure:"color"`
-	AllowHTTP    bool          `mapstructure:"allow-http"`
+
+	MaxRequests    int64 `mapstructure:"max-requests"`     // of this run; 0: any number, as with the next three
+	MaxTokensTotal int64 `mapstructure:"max-tokens-total"` // of this run
+	RequestsPerDay int64 `mapstructure:"requests-per-day"`
+	TokensPerDay   int64 `mapstructure:"tokens-per-day"`
+
+	Fallback     []string `mapstructure:"fallback"` // names, or lists of names with commas
+	OutputFormat string   `mapstructure:"output-format"`
+	LogLevel     string   `mapstructure:"log-level"`
+	Color        string   `mapstructure:"color"`
+	AllowHTTP    bool     `mapstructure:"allow-http"`
+
+	Proxy      string `mapstructure:"proxy"`       // "" for what the standard variables say, [ProxyOff] for none
+	CAFile     string `mapstructure:"ca-file"`     // path, as it was given
+	ClientCert string `mapstructure:"client-cert"` // likewise
+	ClientKey  string `mapstructure:"client-key"`  // likewise
 
 	Background string `mapstructure:"background"` // of the terminal
 	Plain      bool   `mapstructure:"plain"`      // nothing in the chat is painted over

@@ -115,6 +115,8 @@ func samples(k config.Key) (string, string) {
 		return "openai", "coding-plan"
 	case k.Name == config.KeyEndpoint:
 		return "https://one.example/v1", "https://two.example/v1"
+	case k.Name == config.KeyProxy:
+		return "http://one.example:3128", "socks5://two.example:1080"
 	case k.Secret:
 		return "secret-one-0123456789", "secret-two-0123456789"
 	case len(k.Enum) > 0:

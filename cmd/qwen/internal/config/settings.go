@@ -319,7 +319,7 @@ func (d *document) item(k Key, path string, v *hujson.Value) (item, error) {
 
 // takesString reports whether a JSON string can be the key's value.
 func (k Key) takesString() bool {
-	return k.Type == TypeString || k.Type == TypeURL || k.Type == TypeDuration
+	return k.Type == TypeString || k.Type == TypeURL || k.Type == TypeFile || k.Type == TypeDuration
 }
 
 // wanted names the JSON type of a key, for an error.

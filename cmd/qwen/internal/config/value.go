@@ -26,8 +26,11 @@ func (v Value) IsSet() bool { return v.Source.Kind != "" }
 
 // Display returns the text to show people: secrets are masked.
 func (v Value) Display() string {
-	if v.Secret {
+	switch {
+	case v.Secret:
 		return Mask(v.Text)
+	case v.Key == KeyProxy:
+		return withoutPassword(v.Text)
 	}
 	return v.Text
 }

@@ -87,7 +87,7 @@ func TestTable(t *testing.T) {
 			if name == "" || seen[name] {
 				t.Errorf("%s: %q is missing or there twice", k.Name, name)
 			}
-			seen[name] = name != config.KeyProvider && name != "fallback" // key and path are one word
+			seen[name] = name != config.KeyProvider && name != config.KeyProxy && name != "fallback" // key and path are one word
 		}
 		if k.Help == "" || k.Type == "" {
 			t.Errorf("%s: no help or no type", k.Name)

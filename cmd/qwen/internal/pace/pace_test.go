@@ -194,24 +194,24 @@ func TestAccountsAreApart(t *testing.T) {
 // Who stops waiting, is stopped or is killed leaves the place to others.
 func TestPlaceInLineIsGivenUp(t *testing.T) {
 	minute := Limit{1, time.Minute}
-	for name, leave := range map[string]func(root string, announced func(Pause) error) time.Duration{
-		"cancelled": func(root string, announced func(Pause) error) time.Duration {
+	for name, leave := range map[string]func(root string) time.Duration{
+		"cancelled": func(root string) time.Duration {
 			ctx, cancel := context.WithCancel(context.Background())
-			announced = func(Pause) error { cancel(); return nil }
+			announced := func(Pause) error { cancel(); return nil }
 			if _, err := New(root, account, []Limit{minute}).Wait(ctx, announced); !errors.Is(err, context.Canceled) {
 				return -1
 			}
 			return 0
 		},
-		"cannot be told": func(root string, announced func(Pause) error) time.Duration {
+		"cannot be told": func(root string) time.Duration {
 			broken := errors.New("broken pipe")
-			announced = func(Pause) error { return broken }
+			announced := func(Pause) error { return broken }
 			if _, err := New(root, account, []Limit{minute}).Wait(context.Background(), announced); !errors.Is(err, broken) {
 				return -1
 			}
 			return 0
 		},
-		"killed": func(root string, announced func(Pause) error) time.Duration {
+		"killed": func(root string) time.Duration {
 			s := &Slot{pacer: New(root, account, []Limit{minute}), id: 7}
 			s.step(context.Background())
 			return leaseTime
@@ -221,7 +221,7 @@ func TestPlaceInLineIsGivenUp(t *testing.T) {
 			root := t.TempDir()
 			synctest.Test(t, func(t *testing.T) {
 				wait(t.Context(), root, minute)
-				longest := leave(root, quiet)
+				longest := leave(root)
 				if longest < 0 {
 					t.Fatal("the wait did not end as it should")
 				}

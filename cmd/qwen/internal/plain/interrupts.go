@@ -62,11 +62,12 @@ func (i *interrupts) last() func() {
 	return func() {}
 }
 
-// interruptible returns a context that Ctrl-C cancels. Done is called in any case.
-func (f *Front) interruptible(ctx context.Context) (_ context.Context, done func()) {
+// interruptible returns a context that Ctrl-C cancels, after it has called a
+// function. Done is called in any case.
+func (f *Front) interruptible(ctx context.Context, also func()) (_ context.Context, done func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	stop := f.interrupts.handle(func() {
-		f.afterInterrupt()
+		also()
 		cancel()
 	})
 	return ctx, func() {

@@ -37,6 +37,7 @@ type Front struct {
 	interrupts interrupts
 
 	kept          string       // given back by Put, not yet sent
+	typed         string       // read last: it stands on the terminal
 	footer, shown front.Footer // as it is, and as it was last shown
 
 	mu     sync.Mutex // of what follows: a timer speaks too
@@ -98,7 +99,10 @@ func (f *Front) Say(e front.Entry) {
 	case front.Note:
 		f.line("* " + term.CleanLine(text))
 	case front.Prompt:
-		f.line(promptLabel + text)
+		if e.Text != f.typed {
+			f.line(promptLabel + text)
+		}
+		f.typed = ""
 	case front.Reply:
 		f.line(answerLabel + text)
 	case front.Fault:
@@ -138,7 +142,7 @@ func (f *Front) showFooter() {
 
 // Busy implements [front.Front].
 func (f *Front) Busy(ctx context.Context) (context.Context, func()) {
-	return f.interruptible(ctx)
+	return f.interruptible(ctx, f.afterInterrupt)
 }
 
 // Ask implements [front.Front].
@@ -165,12 +169,14 @@ func (f *Front) Confirm(ctx context.Context, question string, byDefault bool) (b
 	return yes, givenUp(err)
 }
 
-// question makes the terminal ready for a question, which Ctrl-C ends.
+// question makes the terminal ready for a question, which Ctrl-C ends. What went on
+// before waits for the person: nothing is to be said of it while they type.
 func (f *Front) question(ctx context.Context) (context.Context, func()) {
+	f.State(front.State{})
 	f.mu.Lock()
 	f.endLine()
 	f.mu.Unlock()
-	return f.interruptible(ctx)
+	return f.interruptible(ctx, func() {}) // the prompter leaves the line by itself
 }
 
 // givenUp makes the end of the input mean what Esc means elsewhere.

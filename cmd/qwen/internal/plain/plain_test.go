@@ -67,6 +67,8 @@ func TestRead(t *testing.T) {
 		{"  indented \n", "  indented ", "You: "},
 		{"\n  \nhi\n", "hi", "You: You: You: "},
 		{"one\\\ntwo\\\n  three\n", "one\ntwo\n  three", "You: More: More: "},
+		{"up\x1b[A\x1b[D and \u200c\n", "up and ", "You: "},
+		{"half\u200cspace\n", "half\u200cspace", "You: "},
 		{"a\xffb\r\n", "a\uFFFDb", "You: "},
 	} {
 		p := newPerson(t, c.typed)
@@ -178,6 +180,7 @@ func TestBusyIsInterrupted(t *testing.T) {
 func TestPut(t *testing.T) {
 	p := newPerson(t, "/model\n\nagain\nother\n\n!ls\n\n")
 	p.Put("second")
+	p.Put("/hlep")
 	p.Put(strings.Repeat("first ", 30))
 	kept := strings.Repeat("first ", 30) + "\nsecond"
 	for _, want := range []string{"/model", kept, "again"} {
@@ -189,11 +192,30 @@ func TestPut(t *testing.T) {
 	if got, want := p.saw(), notice+notice+"You: "; got != want {
 		t.Errorf("shown %q, want %q", got, want)
 	}
-	p.Put("dropped")
+	p.Put("/etc/hosts: what is it?")
 	for _, want := range []string{"other", "!ls"} {
 		if got, err := p.Read(t.Context()); got != want || err != nil {
 			t.Fatalf("Read = %q, %v, want %q", got, err, want)
 		}
+	}
+}
+
+// What was typed stands on the terminal, where the person typed it.
+func TestTypedIsNotSaidAgain(t *testing.T) {
+	p := newPerson(t, "hello \n\n")
+	say := func() {
+		text, err := p.Read(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.Say(front.Entry{Kind: front.Prompt, Text: strings.TrimSpace(text)})
+	}
+	say()
+	p.Put("kept")
+	say()
+	p.Say(front.Entry{Kind: front.Prompt, Text: "of a session"})
+	if got, want := p.saw(), "You: Not sent: kept\nEnter alone sends it.\nYou: You: kept\nYou: of a session\n"; got != want {
+		t.Errorf("shown %q, want %q", got, want)
 	}
 }
 
@@ -330,6 +352,22 @@ func TestStatesAreSaidOnce(t *testing.T) {
 		say("still", retrying, time.Second, "")
 		say("checking", front.State{Phase: front.Checking, Text: "Checking the key"}, time.Second, "Checking the key.\n")
 		say("idle", front.State{}, time.Hour, "")
+	})
+}
+
+// While somebody is asked, nothing is written between their letters.
+func TestNothingIsSaidAmidAQuestion(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPerson(t, "")
+		p.State(front.State{Phase: front.Checking, Text: "Signing in", Since: time.Now()})
+		p.saw()
+		_, done := p.question(t.Context())
+		defer done()
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		if got := p.saw(); got != "" {
+			t.Errorf("shown %q", got)
+		}
 	})
 }
 

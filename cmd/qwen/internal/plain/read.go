@@ -3,10 +3,10 @@ package plain
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/front"
@@ -57,8 +57,9 @@ func (f *Front) message(ctx context.Context) (string, error) {
 		f.leaveLine()
 		return "", err
 	}
-	text := strings.ToValidUTF8(strings.Join(lines, "\n"), "\uFFFD")
-	if strings.TrimSpace(text) == "" {
+	text := typed(lines)
+	f.typed = strings.TrimRightFunc(text, unicode.IsSpace)
+	if f.typed == "" {
 		text, f.kept = f.kept, ""
 		return text, nil
 	}
@@ -71,10 +72,22 @@ func (f *Front) message(ctx context.Context) (string, error) {
 	return text, nil
 }
 
+// typed returns lines as one text. Where the terminal edits them, an arrow key types
+// a control sequence, which nobody meant to send.
+func typed(lines []string) string {
+	text := strings.ToValidUTF8(strings.Join(lines, "\n"), "\uFFFD")
+	if strings.Contains(text, "\x1b") {
+		return term.Clean(text)
+	}
+	return text
+}
+
 // isCommand reports whether a text does something other than to be sent, after
-// which the one that is kept can still be.
+// which the one that is kept can still be. A path at the beginning is none.
 func isCommand(text string) bool {
-	return strings.HasPrefix(text, "/") || strings.HasPrefix(text, "!")
+	word, _, _ := strings.Cut(text, " ")
+	name, ok := strings.CutPrefix(word, "/")
+	return ok && name != "" && !strings.Contains(name, "/") || strings.HasPrefix(text, "!")
 }
 
 // lines reads the lines of a message. Several that arrive at once wait for Enter:
@@ -98,7 +111,8 @@ func (f *Front) lines(ctx context.Context) ([]string, error) {
 			f.line("The terminal takes no longer lines: the end of this one is lost. Enter sends the rest, Ctrl-C drops it.")
 			held = true
 		case len(next) > 1:
-			f.line(fmt.Sprintf("%d lines. Enter sends them, Ctrl-C drops them.", len(lines)))
+			f.leaveLine() // the end of a paste may stand there
+			f.line(front.Count(int64(len(lines))) + " lines so far. Enter sends them, Ctrl-C drops them.")
 			held = true
 		case goesOn:
 			*last = before
@@ -137,8 +151,12 @@ func (f *Front) next(ctx context.Context, label string) (lines []string, cut boo
 }
 
 // Put implements [front.Front]. A line that the terminal edits cannot be filled in:
-// the text is kept, and Enter alone sends it.
+// the text is kept, and Enter alone sends it. A command that was wrong would be so
+// again.
 func (f *Front) Put(text string) {
+	if isCommand(text) {
+		return
+	}
 	f.kept = strings.Join(slices.DeleteFunc([]string{text, f.kept}, func(s string) bool { return s == "" }), "\n")
 }
 

@@ -48,9 +48,10 @@ type Dir struct {
 type Host struct {
 	config Config
 
-	mu    sync.Mutex
-	early *client.Process // a built-in provider's process, started ahead
-	open  []*Plugin
+	mu      sync.Mutex
+	early   *client.Process // a built-in provider's process, started ahead
+	open    []*Plugin
+	proxies map[string]string // by provider
 }
 
 // New returns a host. It touches nothing yet.
@@ -59,6 +60,29 @@ func New(c Config) *Host {
 		c.Logger = hclog.NewNullLogger()
 	}
 	return &Host{config: c}
+}
+
+// SetProxy says through which proxy a provider's plugin reaches its service, from its
+// next start on, in place of what the environment says; with an empty address it goes
+// straight there.
+func (h *Host) SetProxy(provider, proxy string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.proxies == nil {
+		h.proxies = make(map[string]string)
+	}
+	h.proxies[provider] = proxy
+}
+
+// reachThrough tells a process that is about to be greeted which proxy to use.
+func (h *Host) reachThrough(provider string, process *client.Process) {
+	h.mu.Lock()
+	proxy, set := h.proxies[provider]
+	h.mu.Unlock()
+	if set {
+		_, vars := client.Environment(h.config.Environ)
+		process.SetPrivate(client.Through(proxy, vars))
+	}
 }
 
 // Prestart starts the process of a built-in provider before it is known which
@@ -119,6 +143,7 @@ func (h *Host) Open(ctx context.Context, name string) (*Plugin, error) {
 	if err != nil {
 		return nil, named(name, err)
 	}
+	h.reachThrough(name, process)
 	plugin, err := connect(ctx, c, process)
 	if err != nil {
 		return nil, err

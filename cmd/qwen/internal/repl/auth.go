@@ -132,11 +132,16 @@ func (c *Chat) signOut(ctx context.Context, k Known) error {
 	if !current {
 		return nil
 	}
-	c.connection = nil
-	c.connect(ctx)
-	if c.connection != nil {
-		c.note("Now using " + c.described() + ".")
+	c.connection, c.model = nil, ""
+	connection, err := c.Backend.Start(ctx)
+	if errors.Is(err, ErrNobody) {
+		c.note("No provider is connected any more. /auth signs in.")
+		return nil
 	}
+	if err != nil {
+		return err
+	}
+	c.changed(connection)
 	return nil
 }
 

@@ -95,7 +95,7 @@ func (c *Chat) begin(ctx context.Context) error {
 		c.tell(c.attach(ctx, path))
 	}
 	if c.connection == nil && ctx.Err() == nil {
-		c.do(ctx, "Signing in", func(ctx context.Context) error { return c.auth(ctx, "") })
+		c.do(ctx, func(ctx context.Context) error { return c.auth(ctx, "") })
 	}
 	if c.First != "" && ctx.Err() == nil {
 		c.line(ctx, c.First)
@@ -132,19 +132,16 @@ func (c *Chat) line(ctx context.Context, line string) {
 	case isCommand(line):
 		c.command(ctx, line)
 	case isShell:
-		c.do(ctx, "", func(ctx context.Context) error { return c.run(ctx, strings.TrimSpace(shell)) })
+		c.do(ctx, func(ctx context.Context) error { return c.run(ctx, strings.TrimSpace(shell)) })
 	default:
 		c.ask(ctx, line)
 	}
 }
 
 // do runs something that the person can stop, and tells what came of it.
-func (c *Chat) do(ctx context.Context, what string, f func(context.Context) error) {
+func (c *Chat) do(ctx context.Context, f func(context.Context) error) {
 	busy, done := c.Front.Busy(ctx)
 	defer done()
-	if what != "" {
-		c.Front.State(front.State{Phase: front.Checking, Text: what, Since: time.Now()})
-	}
 	err := f(busy)
 	c.Front.State(front.State{})
 	if errors.Is(err, context.Canceled) || sdk.KindOf(err) == sdk.KindCanceled {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/qwen-cli/qwen/cmd/qwen/internal/session"
 	"github.com/qwen-cli/qwen/sdk"
 )
 
@@ -149,7 +150,7 @@ func TestFirstStart(t *testing.T) {
 	w.start = ""
 	delete(w.services, "work")
 	w.services["home"].replies = []reply{{text: "Welcome."}}
-	p := &person{lines: []string{"hi", "/auth", "hi"}, answers: []string{"Esc", "Home", "good"}}
+	p := &person{lines: []string{"hi", "hi"}, answers: []string{"Esc", "Esc", "Home", "good"}}
 	got := hold(t, w, p, Options{})
 	if !strings.Contains(got, "* No provider is connected yet.") || !strings.Contains(got, "[in the input: hi]") ||
 		!strings.Contains(got, "* Now using home (home.example)") || !strings.HasSuffix(got, "> hi\nWelcome.\n- 1.5 s · small\n") {
@@ -180,7 +181,7 @@ func TestUnknownCommand(t *testing.T) {
 func TestWhatIsACommand(t *testing.T) {
 	for line, want := range map[string]bool{
 		"/help": true, "/model gpt": true, "/?": true, "/etc/hosts what is it": false, " /help": false,
-		"/": false, "/system be\nbrief": true, "/model a\nb": false, "hello /help": false,
+		"/": true, "/system be\nbrief": true, "/model a\nb": false, "hello /help": false,
 	} {
 		if got := isCommand(line); got != want {
 			t.Errorf("isCommand(%q) = %v", line, got)
@@ -234,6 +235,42 @@ Because.
 	conversation, err := store.Read(meta.ID)
 	if err != nil || len(conversation.Items) != 4 || conversation.Title != "colours" {
 		t.Errorf("%+v, %v", conversation, err)
+	}
+}
+
+// To go on with the conversation that goes on is no mistake.
+func TestResumeOfThisConversation(t *testing.T) {
+	store := newStore(t)
+	w := newWorld()
+	w.services["home"].replies = []reply{{text: "a"}}
+	got := hold(t, w, &person{lines: []string{"hi", "/rename this", "/resume this"}}, Options{Store: store})
+	if !strings.Contains(got, "* That is this conversation.") {
+		t.Errorf("the person saw\n%s", got)
+	}
+}
+
+// A conversation of which everything was taken back is none to go on with.
+func TestEmptySessionsAreNotOffered(t *testing.T) {
+	store := newStore(t)
+	w := newWorld()
+	w.services["home"].replies = []reply{{text: "a"}}
+	got := hold(t, w, &person{lines: []string{"hi", "/edit", "/sessions", "/resume"}}, Options{Store: store})
+	if !strings.Contains(got, "There is no conversation on disk yet.") || !strings.Contains(got, "there is no earlier conversation") {
+		t.Errorf("the person saw\n%s", got)
+	}
+}
+
+// What could not be written cannot be gone on with, and nobody is told to.
+func TestDiskThatMustNotBeWritten(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w := newWorld()
+	w.services["home"].replies = []reply{{text: "a"}, {text: "b"}}
+	got := hold(t, w, &person{lines: []string{"hi", "there"}}, Options{Store: session.New(filepath.Join(file, "sessions"))})
+	if strings.Count(got, "! ") != 1 || strings.Contains(got, "qwen -r") {
+		t.Errorf("the person saw\n%s", got)
 	}
 }
 

@@ -37,7 +37,7 @@ func commands() []command {
 		{name: "resume", takes: "[SESSION]", does: "go on with an earlier conversation", run: (*Chat).resumeCommand, offer: (*Chat).offerSessions},
 		{name: "sessions", does: "list the conversations on disk", run: (*Chat).sessions},
 		{name: "rename", takes: "TITLE", does: "name this conversation", needs: true, run: (*Chat).rename},
-		{name: "stats", does: "tokens, time and cost of this conversation", run: (*Chat).showStats},
+		{name: "stats", does: "tokens, time and cost since the chat began", run: (*Chat).showStats},
 		{name: "plugins", does: "show the provider plugins", run: (*Chat).plugins},
 		{name: "help", takes: "[COMMAND]", does: "show what there is", also: []string{"?"}, run: (*Chat).help},
 		{name: "quit", does: "leave", also: []string{"exit"}, run: (*Chat).quit},
@@ -61,7 +61,7 @@ func (cmd *command) usage() string { return strings.TrimSpace("/" + cmd.name + "
 func (cmd *command) is(name string) bool { return cmd.name == name || slices.Contains(cmd.also, name) }
 
 // isCommand reports whether a line is a command rather than a message: a slash and
-// a word of letters. A path such as /etc/hosts is none.
+// a word of letters, or a slash alone. A path such as /etc/hosts is none.
 func isCommand(text string) bool {
 	word, _, _ := strings.Cut(text, " ")
 	name, ok := strings.CutPrefix(word, "/")
@@ -69,7 +69,7 @@ func isCommand(text string) bool {
 		return false
 	}
 	letters := func(r rune) bool { return !unicode.IsLetter(r) && r != '-' }
-	return name == "?" || name != "" && !strings.ContainsFunc(name, letters)
+	return text == "/" || name == "?" || name != "" && !strings.ContainsFunc(name, letters)
 }
 
 // command does what a line with a slash means.
@@ -79,6 +79,8 @@ func (c *Chat) command(ctx context.Context, text string) {
 	all := commands()
 	i := slices.IndexFunc(all, func(cmd command) bool { return cmd.is(name) })
 	switch {
+	case name == "":
+		c.tell(c.help(ctx, ""))
 	case i < 0:
 		c.Front.Put(text)
 		c.tell(unknownCommand(name, all))
@@ -90,7 +92,7 @@ func (c *Chat) command(ctx context.Context, text string) {
 	case all[i].name == "retry":
 		c.tell(c.retry(ctx, args)) // it is a turn, which can be stopped by itself
 	default:
-		c.do(ctx, "", func(ctx context.Context) error { return all[i].run(c, ctx, args) })
+		c.do(ctx, func(ctx context.Context) error { return all[i].run(c, ctx, args) })
 	}
 }
 

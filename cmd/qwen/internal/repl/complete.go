@@ -145,7 +145,7 @@ func (c *Chat) offerSessions(ctx context.Context, prefix string) []front.Item {
 	if c.Store == nil {
 		return nil
 	}
-	list, err := c.Store.List(ctx)
+	list, err := c.earlier(ctx)
 	if err != nil {
 		return nil
 	}

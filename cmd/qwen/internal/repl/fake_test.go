@@ -239,6 +239,8 @@ type reply struct {
 	err           error
 	waits         bool // until the person stops it
 	usage         *sdk.Usage
+	pause         *chat.Pause  // before it
+	change        *chat.Switch // to another connection, before it
 }
 
 var _ Connection = (*service)(nil)
@@ -261,6 +263,12 @@ func (s *service) Ask(ctx context.Context, request *sdk.ChatRequest, w Watcher) 
 	}
 	result := &chat.Result{Attempts: 1, Usage: r.usage, Timing: chat.Timing{Total: 1500 * time.Millisecond}, Err: r.err}
 	result.Message = sdk.Message{Role: sdk.RoleAssistant, Origin: &sdk.Origin{Provider: s.about.Provider, Model: model}}
+	if r.pause != nil {
+		w.Pause(*r.pause)
+	}
+	if r.change != nil {
+		w.Switch(*r.change)
+	}
 	w.Sent()
 	index := 0
 	part := func(kind sdk.PartKind, text string, p sdk.Part) {

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -52,8 +53,14 @@ func errNotSaved() error {
 // PickSession is the word for --resume that lets the person pick.
 const PickSession = "?"
 
-func (c *Chat) pickSession(ctx context.Context) (string, error) {
+// earlier lists the conversations in which something was said, the last one first.
+func (c *Chat) earlier(ctx context.Context) ([]session.Meta, error) {
 	list, err := c.Store.List(ctx)
+	return slices.DeleteFunc(list, func(m session.Meta) bool { return m.Messages == 0 }), err
+}
+
+func (c *Chat) pickSession(ctx context.Context) (string, error) {
+	list, err := c.earlier(ctx)
 	if err != nil {
 		return "", err
 	}
@@ -117,12 +124,17 @@ func (c *Chat) resume(ctx context.Context, text string) error {
 	if err != nil {
 		return err
 	}
+	if meta.ID == c.talk.saved() {
+		c.note("That is this conversation.")
+		return nil
+	}
 	conversation, writer, err := c.Store.Open(meta.ID)
 	if err != nil {
 		return err
 	}
 	c.talk.close()
 	c.talk = talk{store: c.Store, writer: writer, items: conversation.Items, meta: conversation.Meta}
+	c.sent = nil // with a message of the other conversation
 	c.show(conversation)
 	return nil
 }
@@ -213,7 +225,7 @@ func (c *Chat) sessions(ctx context.Context, _ string) error {
 	if c.Store == nil {
 		return errNotSaved()
 	}
-	list, err := c.Store.List(ctx)
+	list, err := c.earlier(ctx)
 	if err != nil {
 		return err
 	}

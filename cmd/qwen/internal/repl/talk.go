@@ -145,7 +145,7 @@ func (t *talk) asSession() *session.Conversation {
 // saved returns the ID under which the conversation can be gone on with, "" if it
 // cannot.
 func (t *talk) saved() string {
-	if t.writer == nil || t.lastPrompt() < 0 {
+	if t.writer == nil || !t.writer.Stored() || t.lastPrompt() < 0 {
 		return ""
 	}
 	return t.writer.ID()

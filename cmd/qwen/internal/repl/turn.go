@@ -14,9 +14,13 @@ import (
 	"github.com/qwen-cli/qwen/sdk"
 )
 
-// ask sends what the person said and shows the answer. What could not be sent goes
-// back to them.
+// ask sends what the person said and shows the answer. Who is not connected signs in
+// first. What could not be sent goes back to them.
 func (c *Chat) ask(ctx context.Context, text string) {
+	if c.connection == nil {
+		c.do(ctx, func(ctx context.Context) error { return c.auth(ctx, "") })
+		c.footer()
+	}
 	if c.connection == nil {
 		c.Front.Put(text)
 		c.fault("no provider is connected", "Your message is kept. /auth signs in, or chooses a login.")
@@ -280,7 +284,7 @@ func (a *answer) change(s chat.Switch) {
 		host = u.Host
 	}
 	text := render.SwitchText(render.Switch{Err: s.Err, Connection: s.Name, Provider: s.To.Provider, Host: host, Model: s.To.Model})
-	a.chat.note(upperFirst(a.chat.Backend.Clean(text)) + ".")
+	a.chat.note(a.chat.Backend.Clean(text) + ".")
 	a.enter(front.Connecting)
 }
 

@@ -27,14 +27,26 @@ type cursor struct {
 	hidden      bool
 }
 
+// open opens a dialog. Who has left answers none.
 func (m *model) open(d dialog) {
 	m.cancelDialog()
-	m.help = false
 	if m.left {
-		d.cancel() // there is nobody to answer
+		d.cancel()
 		return
 	}
+	m.help = false
 	m.dialog = d
+}
+
+// pause is how long nothing must have been typed for a key to answer a question that
+// has come up meanwhile.
+const pause = 700 * time.Millisecond
+
+// surprised reports whether a question has come up before somebody who is typing: the
+// next letter is no yes. Esc and Ctrl-C are meant.
+func (m *model) surprised(name string) bool {
+	_, asked := m.dialog.(*confirmation)
+	return asked && !m.edit.Empty() && name != "esc" && name != "ctrl+c" && time.Since(m.typed) < pause
 }
 
 // closeThis closes a dialog, if it is the one that is open.

@@ -138,7 +138,7 @@ func (f *Front) Title(text string) {
 func (f *Front) Busy(ctx context.Context) (context.Context, func()) {
 	busy, cancel := context.WithCancel(ctx)
 	var outer func()
-	f.do(func(m *model) { outer, m.busy, m.stopping = m.busy, cancel, false })
+	f.do(func(m *model) { outer = m.begin(cancel) })
 	return busy, func() {
 		f.do(func(m *model) { m.busy, m.stopping = outer, false })
 		cancel()

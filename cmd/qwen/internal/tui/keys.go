@@ -70,12 +70,14 @@ func (m *model) key(k term.Key) {
 		m.escaped = time.Time{}
 	}
 	switch {
-	case m.dialog != nil:
+	case m.dialog != nil && !m.surprised(name):
+		m.typed = time.Time{}
 		m.dialogKey(k)
 	case m.searching() && m.edit.Press(k):
 	case m.menu.key(m, name):
 	case m.bound(name):
 	case m.edit.Press(k):
+		m.typed = time.Now()
 		m.edited(name)
 	}
 }

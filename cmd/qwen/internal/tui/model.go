@@ -35,6 +35,7 @@ type model struct {
 	dialog dialog // in place of the input; nil: none
 	help   bool   // the keys are shown
 
+	typed   time.Time // when a key last changed the input
 	leaving time.Time // when Ctrl-C was pressed with nothing to stop
 	escaped time.Time // when Esc was pressed with nothing to stop or close
 	unseen  bool      // the terminal's window is not in front, as far as is known
@@ -111,10 +112,11 @@ func (m *model) event(e term.Event) {
 
 func (m *model) paste(text string) {
 	m.help, m.leaving, m.escaped = false, time.Time{}, time.Time{}
-	if m.dialog != nil {
+	if m.dialog != nil && !m.surprised("paste") {
 		m.dialog.paste(m, text)
 		return
 	}
+	m.typed = time.Now()
 	m.edit.Paste(text)
 	m.changed()
 }
@@ -159,6 +161,16 @@ func (m *model) submit(text string) {
 	}
 	m.reader <- line{text: text}
 	m.reader = nil
+}
+
+// begin says that something goes on, and how it is stopped; it returns how what went
+// on before is. Who has left waits for nothing.
+func (m *model) begin(stop func()) (before func()) {
+	before, m.busy, m.stopping = m.busy, stop, false
+	if m.left {
+		stop()
+	}
+	return before
 }
 
 // leave ends the chat, and what goes on in it.

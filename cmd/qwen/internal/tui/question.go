@@ -51,9 +51,14 @@ func (q *question) answer() bool {
 	return true
 }
 
+// paste takes text as one line: that of a key may have been broken where it was shown.
 func (q *question) paste(_ *model, text string) {
 	q.empty = false
-	q.edit.Insert(strings.ReplaceAll(strings.TrimSpace(text), "\n", " "))
+	between := " "
+	if q.Secret {
+		between = ""
+	}
+	q.edit.Insert(strings.ReplaceAll(strings.TrimSpace(text), "\n", between))
 }
 
 func (q *question) cancel()           { q.reply <- outcome[string]{"", context.Canceled} }

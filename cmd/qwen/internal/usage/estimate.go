@@ -4,16 +4,27 @@ package usage
 // characters, for two of other alphabets, and for each character of scripts such as
 // Chinese.
 func Estimate(text string) int64 {
-	quarters := 0
+	var e Estimator
+	e.Add(text)
+	return e.Tokens()
+}
+
+// An Estimator estimates a text that arrives in pieces. The zero value has had none.
+type Estimator struct{ quarters int64 } // of tokens
+
+// Add adds a piece.
+func (e *Estimator) Add(text string) {
 	for _, r := range text {
 		switch {
 		case r < 0x80:
-			quarters++
+			e.quarters++
 		case r < 0x1100: // before Hangul: alphabets
-			quarters += 2
+			e.quarters += 2
 		default:
-			quarters += 4
+			e.quarters += 4
 		}
 	}
-	return int64(quarters+3) / 4
 }
+
+// Tokens returns the estimate for the text so far.
+func (e *Estimator) Tokens() int64 { return (e.quarters + 3) / 4 }
