@@ -5,11 +5,15 @@
 VERSION := $(shell git describe --tags --dirty 2>/dev/null)
 RELEASE := github.com/qwen-cli/qwen/cmd/qwen/internal/cli.release
 
-# No symbols, no tracing of gRPC (https://pkg.go.dev/google.golang.org/grpc#EnableTracing),
-# which nobody could look at, and functions aligned as on other processors: it is
-# half a megabyte that no start has to read. "go install" does without.
+# A release is made small, for what is read at every start takes time: no symbols;
+# no tracing of gRPC (https://pkg.go.dev/google.golang.org/grpc#EnableTracing), which
+# nobody could look at; functions aligned as on other processors; and no function
+# inlined in packages whose code runs once or seldom. "go install" does without.
+COLD    := $(addsuffix /...,crypto/tls crypto/x509 debug encoding/asn1 encoding/gob html/template log/slog net \
+	regexp/syntax text/template go.yaml.in google.golang.org \
+	$(addprefix github.com/,go-viper godbus hashicorp pelletier spf13))
 LDFLAGS := -s -w -funcalign=16 $(if $(VERSION),-X $(RELEASE)=$(VERSION))
-BUILD   := CGO_ENABLED=0 go build -trimpath -tags grpcnotrace -ldflags "$(LDFLAGS)"
+BUILD   := CGO_ENABLED=0 go build -trimpath -tags grpcnotrace $(COLD:%=-gcflags=%=-l) -ldflags "$(LDFLAGS)"
 
 # The modules that are built and tested, the root last. The tools have their own.
 MODULES := $(patsubst %/go.mod,%,$(wildcard examples/go.mod bench/go.mod)) .
@@ -24,7 +28,7 @@ HOT := ./sdk ./sdk/internal/wire ./sdk/openaiapi $(addprefix ./cmd/qwen/internal
 RACE := $(and $(filter 1,$(shell go env CGO_ENABLED)),$(shell command -v $$(go env CC) 2>/dev/null),-race)
 export GORACE ?= atexit_sleep_ms=0
 
-.PHONY: build test lint generate check-generate fmt demo readme bench bench-docs bench-go clean help
+.PHONY: build test lint generate check-generate fmt demo readme bench bench-docs bench-go screenshots clean help
 
 build: ## build bin/qwen, which holds the built-in providers as well
 	$(BUILD) -o bin/qwen$(shell go env GOEXE) ./cmd/qwen
@@ -72,6 +76,10 @@ bench-docs: ## write docs/benchmarks.md from what "make bench" has measured
 
 bench-go: ## run the benchmarks of the hot pieces; compare two runs with benchstat
 	go test -run '^$$' -bench . -benchmem -count 6 $(HOT)
+
+screenshots: ## take the pictures in docs/img anew; needs tmux
+	@CGO_ENABLED=0 go build -trimpath -buildvcs=false -o dist/screenshot/qwen ./cmd/qwen
+	@go run ./internal/screenshot -o docs/img dist/screenshot/qwen
 
 clean: ## remove what was built
 	rm -rf bin dist

@@ -17,12 +17,17 @@ import (
 
 	"github.com/qwen-cli/qwen/sdk"
 	"github.com/qwen-cli/qwen/sdk/client"
+	"github.com/qwen-cli/qwen/sdk/client/spawn"
 )
 
 // Config says what a [Host] works with.
 type Config struct {
 	// Self is this executable, to be started again for a built-in provider.
 	Self string
+
+	// Early is the process of a built-in provider that has been started already,
+	// from Self; nil if none has.
+	Early *spawn.Process
 
 	// Builtin describes the built-in providers.
 	Builtin []*sdk.Description
@@ -54,12 +59,16 @@ type Host struct {
 	proxies map[string]string // by provider
 }
 
-// New returns a host. It touches nothing yet.
+// New returns a host. It starts nothing yet.
 func New(c Config) *Host {
 	if c.Logger == nil {
 		c.Logger = hclog.NewNullLogger()
 	}
-	return &Host{config: c}
+	h := &Host{config: c}
+	if c.Early != nil {
+		h.early = client.Adopt(c.Early, h.options(c.Self))
+	}
+	return h
 }
 
 // SetProxy says through which proxy a provider's plugin reaches its service, from its

@@ -88,6 +88,25 @@ func TestStopBeforeAnythingCame(t *testing.T) {
 - Stopped before anything came; the message is in the input again.`)
 }
 
+// Who stops the question that is asked again keeps the answer that there was.
+func TestStopOfARetryKeepsTheAnswer(t *testing.T) {
+	store := newStore(t)
+	w := newWorld()
+	w.services["home"].replies = []reply{{text: "Blue."}, {waits: true}, {text: "Because."}}
+	p := &person{lines: []string{"which?", "/retry", "why?"}, stop: make(chan struct{})}
+	close(p.stop)
+	dir := t.TempDir()
+	got := hold(t, w, p, Options{Store: store, Dir: dir})
+	if !strings.Contains(got, "the answer before it stays") || p.put != "" {
+		t.Errorf("the person saw\n%s", got)
+	}
+	check(t, said(w.services["home"].requests[2]), "user: which?\nassistant: Blue.\nuser: why?")
+	meta, err := store.Latest(dir)
+	if err != nil || meta.Messages != 4 {
+		t.Errorf("on disk: %+v, %v", meta, err)
+	}
+}
+
 func TestStopKeepsWhatCame(t *testing.T) {
 	w := newWorld()
 	w.services["home"].replies = []reply{{text: "It beg", waits: true}, {text: "Well."}}

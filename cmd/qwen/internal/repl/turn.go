@@ -73,6 +73,9 @@ func (c *Chat) concluded(r *chat.Result, text string) {
 	stopped := sdk.KindOf(r.Err) == sdk.KindCanceled
 	empty := len(r.Message.Parts) == 0
 	switch {
+	case stopped && empty && hasAnswer(c.before):
+		c.tell(c.talk.restore(c.before))
+		c.hint("Stopped before anything came; the answer before it stays.")
 	case stopped && empty:
 		c.talk.takeBack()
 		c.attached = c.sent
