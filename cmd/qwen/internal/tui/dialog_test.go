@@ -253,3 +253,30 @@ func TestCodeFits(t *testing.T) {
 		}
 	}
 }
+
+// A question that comes up while somebody types is not answered by what they type.
+func TestConfirmWhileTyping(t *testing.T) {
+	chatWith(t, Options{}, func(c *chatter) {
+		c.types("wh")
+		answer := begin(c, func(ctx context.Context) (bool, error) { return c.front.Confirm(ctx, "Send .env?", true) })
+		c.sees("Send .env?")
+		c.types("y not")
+		c.sees("Send .env?")
+		time.Sleep(pause)
+		c.press("n")
+		answer.returned(false, nil)
+		c.ends("> why not▏\n  ? keys")
+	})
+}
+
+// A key that was broken in two lines where it was shown is one key.
+func TestSecretIsOneLine(t *testing.T) {
+	chatWith(t, Options{}, func(c *chatter) {
+		answer := begin(c, func(ctx context.Context) (string, error) {
+			return c.front.Ask(ctx, sdk.Question{Label: "API key", Secret: true})
+		})
+		c.pastes("sk-sec\nret\n")
+		c.press("enter")
+		answer.returned("sk-secret", nil)
+	})
+}

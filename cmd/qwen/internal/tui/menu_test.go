@@ -172,3 +172,29 @@ func TestLongMenu(t *testing.T) {
 		c.sees("› /wordK")
 	})
 }
+
+// pathCompleter offers main.go behind an @.
+type pathCompleter struct{}
+
+func (pathCompleter) Complete(_ context.Context, text string) front.Completion {
+	from := strings.LastIndexByte(text, '@')
+	if from < 0 || !strings.HasPrefix("@main.go", text[from:]) {
+		return front.Completion{}
+	}
+	return front.Completion{From: from, Items: []front.Item{{Text: "@main.go ", Label: "main.go"}}}
+}
+
+// A path that is typed in full is sent, and not completed once more.
+func TestEnterBehindAPath(t *testing.T) {
+	chatWith(t, Options{Completer: pathCompleter{}}, func(c *chatter) {
+		line := c.reads()
+		c.types("see @main")
+		c.sees("› main.go")
+		c.press("enter")
+		c.sees("> see @main.go ▏")
+		c.press("backspace")
+		c.sees("› main.go")
+		c.press("enter")
+		line.returned("see @main.go", nil)
+	})
+}

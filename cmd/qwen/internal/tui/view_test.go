@@ -183,3 +183,12 @@ func TestCrash(t *testing.T) {
 	defer (&loop{console: console}).crash()
 	panic("a mistake")
 }
+
+// A table that is too wide is broken between words.
+func TestWideReport(t *testing.T) {
+	chatWith(t, Options{}, func(c *chatter) {
+		c.front.Say(front.Entry{Kind: front.Report, Text: "  /auth [NAME]   short\n  /export [FILE.md | FILE.json]   " + strings.Repeat("words ", 12)})
+		c.sees("  /auth [NAME]   short\n  /export [FILE.md | FILE.json]   words words words words words words words\n" +
+			strings.Repeat(" ", 34) + "words words")
+	})
+}
