@@ -31,7 +31,7 @@ type cursor struct {
 func (m *model) open(d dialog) {
 	m.cancelDialog()
 	if m.left {
-		d.cancel() // there is nobody to answer
+		d.cancel()
 		return
 	}
 	m.help = false

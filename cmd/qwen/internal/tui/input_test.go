@@ -181,6 +181,9 @@ func TestAfterLeaving(t *testing.T) {
 		c.ends("> ▏\n  Leaving")
 		begin(c, func(ctx context.Context) (bool, error) { return c.front.Confirm(ctx, "Sure?", true) }).returned(false, context.Canceled)
 		c.reads().returned("", front.ErrLeft)
+		next, done := c.front.Busy(c.Context())
+		defer done()
+		<-next.Done() // what begins is over at once
 	})
 }
 

@@ -25,12 +25,12 @@ func (c completer) Complete(_ context.Context, text string) front.Completion {
 	return offered
 }
 
-var words = completer{"/heap", "/help", "/rename ", "@read", "@readme"}
+var words = completer{"/heap", "/help", "/rename ", "@read", "@readme", "@main.go "}
 
 func TestMenu(t *testing.T) {
 	for _, test := range []struct {
 		name string
-		keys string
+		keys string // _ is the space bar
 		want string // how the screen ends
 		sent string
 	}{
@@ -41,20 +41,22 @@ func TestMenu(t *testing.T) {
 		{"Enter sends", "/ h e down enter", "> ▏\n  ? keys", "/help"},
 		{"Enter completes what needs more", "/ r enter", "> /rename ▏\n  ? keys", ""},
 		{"Enter sends what is complete", "@ r e a d enter", "> ▏\n  ? keys", "@read"},
-		{"Enter completes a part of a line", "a space @ r e a d down enter", "> a @readme▏\n  ? keys", ""},
+		{"Enter completes a path", "a _ @ m a i enter", "> a @main.go ▏\n  ? keys", ""},
+		{"Enter sends a path that is typed in full", "a _ @ m a i enter backspace enter", "> ▏\n  ? keys", "a @main.go"},
+		{"Enter completes a part of a line", "a _ @ r e a d down enter", "> a @readme▏\n  ? keys", ""},
 		{"Esc closes", "/ h e esc", "> /he▏\n  ? keys", ""},
 		{"and it stays closed", "/ h e esc left right", "> /he▏\n  ? keys", ""},
 		{"until something is typed", "/ h e esc a", "> /hea▏\n› /heap  does heap\n  1/1 · ↑↓ move · Tab complete · Esc close", ""},
 		{"or Tab is pressed", "/ r esc tab", "> /r▏\n› /rename  does rename\n  1/1 · ↑↓ move · Tab complete · Esc close", ""},
 		{"Ctrl-C clears", "/ h ctrl+c", "> ▏\n  Press Ctrl-C again to leave", ""},
 		{"nothing to offer", "/ x", "> /x▏\n  ? keys", ""},
-		{"nothing to complete", "a space h e", "> a he▏\n  ? keys", ""},
+		{"nothing to complete", "a _ h e", "> a he▏\n  ? keys", ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			chatWith(t, Options{Completer: words}, func(c *chatter) {
 				lines := c.reads()
 				for _, key := range strings.Fields(test.keys) {
-					c.press(strings.Replace(key, "space", " ", 1))
+					c.press(strings.Replace(key, "_", " ", 1))
 					c.screen()
 				}
 				c.ends(test.want)

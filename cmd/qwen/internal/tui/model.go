@@ -35,8 +35,8 @@ type model struct {
 	dialog dialog // in place of the input; nil: none
 	help   bool   // the keys are shown
 
-	leaving time.Time // when Ctrl-C was pressed with nothing to stop
 	typed   time.Time // when a key last changed the input
+	leaving time.Time // when Ctrl-C was pressed with nothing to stop
 	escaped time.Time // when Esc was pressed with nothing to stop or close
 	unseen  bool      // the terminal's window is not in front, as far as is known
 	away    bool      // somebody else has the terminal
@@ -112,10 +112,11 @@ func (m *model) event(e term.Event) {
 
 func (m *model) paste(text string) {
 	m.help, m.leaving, m.escaped = false, time.Time{}, time.Time{}
-	if m.dialog != nil {
+	if m.dialog != nil && !m.surprised("paste") {
 		m.dialog.paste(m, text)
 		return
 	}
+	m.typed = time.Now()
 	m.edit.Paste(text)
 	m.changed()
 }
