@@ -293,6 +293,32 @@ func TestDiskThatMustNotBeWritten(t *testing.T) {
 	}
 }
 
+// Instructions, model and the count of tokens are where the conversation left them.
+func TestResumeRestores(t *testing.T) {
+	store := newStore(t)
+	w := newWorld()
+	w.services["home"].replies = []reply{{text: "Yes.", usage: &sdk.Usage{InputTokens: 20, OutputTokens: 10}}, {text: "On."}}
+	dir := t.TempDir()
+	hold(t, w, &person{lines: []string{"/system be brief", "/model tiny", "well?"}}, Options{Store: store, Dir: dir})
+	meta, err := store.Latest(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &person{lines: []string{"go on"}}
+	hold(t, w, p, Options{Store: store, Dir: dir, Resume: meta.ID})
+	check(t, said(w.services["home"].requests[1]), `
+system: be brief
+user: well?
+assistant: Yes.
+user: go on`)
+	if r := w.services["home"].requests[1]; r.Model != "tiny" {
+		t.Errorf("the model is %q", r.Model)
+	}
+	if p.footers[0].Context != "context 30 tokens" {
+		t.Errorf("the first footer is %+v", p.footers[0])
+	}
+}
+
 func TestNothingIsSavedUnlessWanted(t *testing.T) {
 	w := newWorld()
 	w.services["home"].replies = []reply{{text: "x"}}

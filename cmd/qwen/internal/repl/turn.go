@@ -37,8 +37,20 @@ func (c *Chat) ask(ctx context.Context, text string) {
 		c.hint(note)
 	}
 	c.sent, c.attached = c.attached, nil
-	c.tell(c.talk.prompt(*message, c.about(), c.modelName()))
+	c.tell(c.keep(*message))
 	c.answer(ctx, text)
+}
+
+// keep adds what the person says to the conversation, with the instructions that it is
+// said under.
+func (c *Chat) keep(m sdk.Message) error {
+	if err := c.talk.begin(c.about(), c.modelName()); err != nil {
+		return err
+	}
+	if err := c.talk.instruct(c.System); err != nil {
+		return err
+	}
+	return c.talk.prompt(m, c.about(), c.modelName())
 }
 
 // answer has the conversation answered, as it stands; text is what the person
