@@ -10,7 +10,7 @@ RELEASE := github.com/qwen-cli/qwen/cmd/qwen/internal/cli.release
 # nobody could look at; functions aligned as on other processors; and no function
 # inlined in packages whose code runs once or seldom. "go install" does without.
 COLD    := $(addsuffix /...,crypto/tls crypto/x509 debug encoding/asn1 encoding/gob html/template log/slog net \
-	regexp/syntax text/template go.yaml.in google.golang.org \
+	regexp/syntax text/template go.yaml.in \
 	$(addprefix github.com/,go-viper godbus hashicorp pelletier spf13))
 LDFLAGS := -s -w -funcalign=16 $(if $(VERSION),-X $(RELEASE)=$(VERSION))
 BUILD   := CGO_ENABLED=0 go build -trimpath -tags grpcnotrace $(COLD:%=-gcflags=%=-l) -ldflags "$(LDFLAGS)"

@@ -232,6 +232,12 @@ func tidy(text string) string {
 	return strings.TrimRight(strings.Join(lines, "\n"), "\n")
 }
 
+// Clipboard returns what a program has put on the clipboard last.
+func (t *Terminal) Clipboard() string {
+	t.tb.Helper()
+	return t.tmux(nil, "", "show-buffer")
+}
+
 // Query returns what tmux knows about the terminal; see FORMATS in tmux(1).
 func (t *Terminal) Query(format string) string {
 	t.tb.Helper()
