@@ -176,7 +176,7 @@ func TestPrestart(t *testing.T) {
 // Several who want the same plugin at once get the same process.
 func TestOpenAtOnce(t *testing.T) {
 	h := newHost(t)
-	plugins := make(chan *Plugin)
+	plugins := make(chan *pluginhost.Plugin)
 	for range 4 {
 		go func() {
 			p, err := h.Open(t.Context(), "alpha")
