@@ -28,24 +28,31 @@ func TestChatFiles(t *testing.T) {
 	term.Press("Enter")
 	term.WaitFor("With docs/plan.md (text", "With two words.txt (text", "I have read it.")
 	last := chatRequests(t, d.cloud)[0]
-	for _, want := range []string{"File plan.md:\n```\n# The plan\nTo win.\n```", "both of them", "what is @docs/plan.md and @\"two words.txt\""} {
+	for _, want := range []string{"File docs/plan.md:\n```\n# The plan\nTo win.\n```", "both of them", "what is @docs/plan.md and @\"two words.txt\""} {
 		if !strings.Contains(last.prompt(), want) {
 			t.Errorf("%q is not in %q", want, last.prompt())
 		}
+	}
+
+	term.Enter("what is in @docs/?")
+	term.WaitFor("With docs/ (list of files")
+	d.eventually("it is sent", func() bool { return len(chatRequests(t, d.cloud)) == 2 })
+	if got := chatRequests(t, d.cloud)[1].prompt(); !strings.Contains(got, "Files below docs/:\n```\nplan.md\n```") {
+		t.Errorf("sent was %q", got)
 	}
 
 	term.Enter("look at @.env please")
 	term.WaitFor(".env may hold secrets", d.host(), "[y/N]")
 	term.Press("n")
 	term.WaitFor(".env is not sent", "> look at @.env please")
-	if n := len(chatRequests(t, d.cloud)); n != 1 {
+	if n := len(chatRequests(t, d.cloud)); n != 2 {
 		t.Errorf("%d requests", n)
 	}
 	term.Press("Enter")
 	term.WaitFor("[y/N]")
 	term.Press("y")
 	term.WaitFor("With .env")
-	d.eventually("it is sent", func() bool { return len(chatRequests(t, d.cloud)) == 2 })
+	d.eventually("it is sent", func() bool { return len(chatRequests(t, d.cloud)) == 3 })
 	leave(t, term)
 }
 
