@@ -63,7 +63,7 @@ func TestChatShell(t *testing.T) {
 	d.cloud.Script(fakecloud.Answer{Text: "I have read it."})
 	term := d.chat()
 	term.Enter("!echo $WORD; pwd; exit 3")
-	term.WaitFor("some-word", "exit code 3", "Send this output along", "[y/N]")
+	term.WaitFor("some-word", "exit code 3", "Send this output (", "[y/N]")
 	term.Press("y")
 	term.WaitFor("goes along with the next message")
 	term.Enter("what was that?")
@@ -72,6 +72,13 @@ func TestChatShell(t *testing.T) {
 		t.Errorf("sent was %q", got)
 	}
 
+	term.Enter("!echo intruder >/dev/tty; echo done")
+	term.WaitFor("  done", "[y/N]")
+	if screen := term.Screen(); strings.Contains(screen, "\nintruder") {
+		t.Errorf("a command writes to the terminal:\n%s", screen)
+	}
+	term.Press("n")
+
 	term.Enter("!echo begun; sleep 1000")
 	term.WaitFor("Running", "Esc to stop")
 	term.Press("Escape")
@@ -79,6 +86,10 @@ func TestChatShell(t *testing.T) {
 	term.Enter("!printf '\\033]0;owned\\007\\033[2Jdone'")
 	term.WaitFor("done", "[y/N]")
 	term.Press("n")
+	term.Enter("!head -c 100000 /dev/zero | tr '\\0' x; echo; echo last")
+	term.WaitFor("  last", "100 kB", "[y/N]")
+	term.Press("n")
+	term.WaitFor("? keys")
 	if got := term.Query("#{pane_title}"); got == "owned" || !strings.Contains(term.Screen(), "> what was that?") {
 		t.Errorf("the title is %q\n%s", got, term.Screen())
 	}
