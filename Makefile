@@ -5,11 +5,15 @@
 VERSION := $(shell git describe --tags --dirty 2>/dev/null)
 RELEASE := github.com/qwen-cli/qwen/cmd/qwen/internal/cli.release
 
-# No symbols, no tracing of gRPC (https://pkg.go.dev/google.golang.org/grpc#EnableTracing),
-# which nobody could look at, and functions aligned as on other processors: it is
-# half a megabyte that no start has to read. "go install" does without.
+# A release is made small, for what is read at every start takes time: no symbols;
+# no tracing of gRPC (https://pkg.go.dev/google.golang.org/grpc#EnableTracing), which
+# nobody could look at; functions aligned as on other processors; and no function
+# inlined in packages whose code runs once or seldom. "go install" does without.
+COLD    := $(addsuffix /...,crypto/tls crypto/x509 debug encoding/asn1 encoding/gob html/template log/slog net \
+	regexp/syntax text/template go.yaml.in \
+	$(addprefix github.com/,go-viper godbus hashicorp pelletier spf13))
 LDFLAGS := -s -w -funcalign=16 $(if $(VERSION),-X $(RELEASE)=$(VERSION))
-BUILD   := CGO_ENABLED=0 go build -trimpath -tags grpcnotrace -ldflags "$(LDFLAGS)"
+BUILD   := CGO_ENABLED=0 go build -trimpath -tags grpcnotrace $(COLD:%=-gcflags=%=-l) -ldflags "$(LDFLAGS)"
 
 # The modules that are built and tested, the root last. The tools have their own.
 MODULES := $(patsubst %/go.mod,%,$(wildcard examples/go.mod bench/go.mod)) .

@@ -126,7 +126,7 @@ var rules = []rule{
 	},
 	{
 		packages: []string{host + "/pluginhost"},
-		ours:     []string{"sdk", "sdk/client"},
+		ours:     []string{"sdk", "sdk/client", "sdk/client/spawn"},
 		outside:  []string{hclog, xsys},
 		why:      "starting plugins is independent of chats and configuration, and go-plugin stays behind sdk/client",
 	},
@@ -216,13 +216,29 @@ var rules = []rule{
 		why:      "it is linked into every provider and stays small",
 	},
 	{
+		packages: []string{host + "/early"},
+		ours:     []string{"sdk/client/spawn"},
+		why:      "it runs before the packages that it does not import are initialised, and the fewer it imports the earlier",
+	},
+	{
+		packages: []string{"sdk/client/spawn"},
+		ours:     []string{"sdk/internal/handshake"},
+		outside:  []string{xsys},
+		why:      "what imports little is initialised early, and a process that is started early is there early",
+	},
+	{
+		packages: []string{"sdk/internal/handshake"},
+		why:      "names that also whoever knows no go-plugin has to know",
+	},
+	{
 		packages: []string{"sdk/serve", "sdk/client"},
-		ours:     []string{"sdk", "sdk/internal/launch", "sdk/internal/wire"},
+		ours:     []string{"sdk", "sdk/client/spawn", "sdk/internal/launch", "sdk/internal/wire"},
 		outside:  []string{plugin, hclog, grpc, xsys},
 		why:      "the two halves share the protocol and nothing else",
 	},
 	{
 		packages: []string{"sdk/internal/launch"},
+		ours:     []string{"sdk/internal/handshake"},
 		outside:  []string{plugin},
 		why:      "what both halves agree on before the first call",
 	},
@@ -328,7 +344,7 @@ var bans = []ban{
 	{name: "os.Getenv", except: []string{"sdk/serve"}, why: environment},
 	{name: "os.LookupEnv", except: []string{"sdk/sdktest"}, why: environment},
 	{name: "os.ExpandEnv", why: environment},
-	{name: "os.Environ", except: []string{host + "/cli"}, why: environment},
+	{name: "os.Environ", except: []string{host + "/cli", host + "/early"}, why: environment},
 	{name: "os.Setenv", except: []string{"sdk/serve", "sdk/sdktest"},
 		why: "the process environment reaches every child and every library"},
 	{name: "os.Stdin", except: []string{host + "/cli", "sdk/serve"}, why: streams},

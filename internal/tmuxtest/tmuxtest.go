@@ -72,9 +72,14 @@ func Start(tb TB, o Options) *Terminal {
 	return t
 }
 
-// configuration is that of the server. Its history holds the longest of answers.
+// configuration is that of the server. Its history holds the longest of answers, and
+// programs may name its window and set its clipboard: what one of them must not do has
+// to be possible.
 func configuration(o Options) string {
 	return "set -g exit-empty off\n" +
+		"set -g set-clipboard on\n" +
+		"set -g allow-rename on\n" +
+		"set -g automatic-rename off\n" +
 		"set -g status off\n" +
 		"set -g history-limit 200000\n" +
 		"set -g default-terminal " + cmp.Or(o.Term, "tmux-256color") + "\n"
@@ -101,8 +106,8 @@ func (t *Terminal) newSession(o Options) []string {
 
 func (t *Terminal) path(name string) string { return filepath.Join(t.dir, name) }
 
-// Close closes the terminal and waits until the program, which is told so by SIGHUP,
-// has ended: what it writes at last is written then.
+// Close closes the terminal and waits until the program, which notices that its input
+// has ended, has ended too: what it writes at last is written then.
 func (t *Terminal) Close() {
 	_ = t.command(nil, "kill-server").Run()
 	var pid int
@@ -225,6 +230,12 @@ func tidy(text string) string {
 		lines[i] = strings.TrimRight(line, " ")
 	}
 	return strings.TrimRight(strings.Join(lines, "\n"), "\n")
+}
+
+// Clipboard returns what a program has put on the clipboard last.
+func (t *Terminal) Clipboard() string {
+	t.tb.Helper()
+	return t.tmux(nil, "", "show-buffer")
 }
 
 // Query returns what tmux knows about the terminal; see FORMATS in tmux(1).

@@ -76,7 +76,7 @@ func (p *Process) Connect(ctx context.Context, provider string) (sdk.Provider, e
 		}
 		// The connection is made once. Without its directory nothing is left
 		// behind even if both processes are killed at any later time.
-		go func() { _ = os.RemoveAll(p.dir) }()
+		go func() { _ = os.RemoveAll(p.child.Dir) }()
 		return wire.NewClient(r.conn), nil
 	case <-ctx.Done():
 		return nil, p.connectError(ctx, context.Cause(ctx))
@@ -127,7 +127,7 @@ func (p *Process) clientConfig(provider string) (*plugin.ClientConfig, error) {
 		},
 		SkipHostEnv:      true,
 		TLSConfig:        tlsConfig,
-		UnixSocketConfig: &plugin.UnixSocketConfig{TempDir: p.dir},
+		UnixSocketConfig: &plugin.UnixSocketConfig{TempDir: p.child.Dir},
 		Logger:           p.logger(provider),
 		StartTimeout:     p.options.StartTimeout + settle, // ours ends first
 		GRPCDialOptions: []grpc.DialOption{
@@ -166,7 +166,7 @@ func (p *Process) greet(provider string, host, child *launch.Identity) error {
 	}
 	// A process that does not take the greeting has ended, or will be found
 	// unable to start; what it says on its other streams tells why.
-	_, _ = hello.WriteTo(p.stdin)
+	_, _ = hello.WriteTo(p.child.Stdin)
 	return nil
 }
 

@@ -1,21 +1,10 @@
 package client
 
 import (
-	"runtime"
 	"strings"
+
+	"github.com/qwen-cli/qwen/sdk/client/spawn"
 )
-
-// passed names the variables of the host's environment that a plugin process
-// gets as they are. None of them can hold a secret.
-var passed = []string{
-	"PATH", "TMPDIR", "TZ", "LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "LC_MESSAGES",
-	"SSL_CERT_FILE", "SSL_CERT_DIR",
-	// For tests: coverage of plugin processes, options of the race detector.
-	"GOCOVERDIR", "GORACE",
-}
-
-// passedOnWindows names what a process needs there to run at all.
-var passedOnWindows = []string{"SYSTEMROOT", "TEMP", "TMP", "PATHEXT", "COMSPEC"}
 
 // private names the variables that a plugin's HTTP client needs and that may
 // contain a password.
@@ -28,17 +17,8 @@ var private = []string{
 // env for its environment, which other processes of the user can read, and
 // secret for [Options.Private].
 func Environment(environ []string) (env []string, secret map[string]string) {
-	names := passed
-	if runtime.GOOS == "windows" {
-		names = append(append([]string(nil), passed...), passedOnWindows...)
-	}
-	for _, name := range names {
-		if value, ok := lookup(environ, name); ok {
-			env = append(env, name+"="+value)
-		}
-	}
 	for _, name := range private {
-		if value, ok := lookup(environ, name); ok {
+		if value, ok := spawn.Lookup(environ, name); ok {
 			if secret == nil {
 				secret = make(map[string]string)
 			}
@@ -46,7 +26,7 @@ func Environment(environ []string) (env []string, secret map[string]string) {
 		}
 	}
 	forAll(secret)
-	return env, secret
+	return spawn.Environment(environ), secret
 }
 
 // forAll puts ALL_PROXY in the place of the variables that it stands for where they are
@@ -79,14 +59,4 @@ func Through(proxy string, vars map[string]string) map[string]string {
 		}
 	}
 	return through
-}
-
-func lookup(environ []string, name string) (string, bool) {
-	for _, entry := range environ {
-		key, value, ok := strings.Cut(entry, "=")
-		if ok && (key == name || runtime.GOOS == "windows" && strings.EqualFold(key, name)) {
-			return value, true
-		}
-	}
-	return "", false
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/qwen-cli/qwen/sdk"
+	"github.com/qwen-cli/qwen/sdk/client/spawn"
 	"github.com/qwen-cli/qwen/sdk/internal/launch"
 )
 
@@ -21,6 +22,10 @@ var (
 
 // startError says why an executable could not be started.
 func startError(path string, err error) *sdk.Error {
+	if noDir := (*spawn.DirError)(nil); errors.As(err, &noDir) {
+		return sdk.Errorf(sdk.KindPlugin, "no directory for the plugin's socket: %w", err).
+			WithHint("Set TMPDIR to a directory that you can write to.")
+	}
 	e := &sdk.Error{Kind: sdk.KindPlugin, Err: err}
 	switch {
 	case errors.Is(err, fs.ErrNotExist):

@@ -1,17 +1,14 @@
 package client
 
 import (
-	"fmt"
 	"os"
-	"os/exec"
 	"runtime"
 	"sync"
 	"time"
 
 	"github.com/hashicorp/go-hclog"
 
-	"github.com/qwen-cli/qwen/sdk"
-	"github.com/qwen-cli/qwen/sdk/internal/launch"
+	"github.com/qwen-cli/qwen/sdk/client/spawn"
 )
 
 // Default time limits.
@@ -65,103 +62,62 @@ func (o Options) withDefaults() Options {
 // A Process is a plugin process. Its methods may be called concurrently.
 type Process struct {
 	options Options
-	cmd     *exec.Cmd
-	dir     string // private directory of the socket
-	stdin   *os.File
+	child   *spawn.Process
 	stdout  *handshakeReader
 	stderr  *stderrReader
 	conn    connection
 
 	exited chan struct{} // closed when the process has ended
-	state  *os.ProcessState
+	reason string        // how it has
 	once   sync.Once
 }
 
 // Spawn starts the process and returns at once. The error, of kind
 // [sdk.KindPlugin], says why the executable could not be started at all.
 func Spawn(o Options) (*Process, error) {
-	o = o.withDefaults()
-	dir, err := socketDir()
-	if err != nil {
-		return nil, sdk.Errorf(sdk.KindPlugin, "no directory for the plugin's socket: %w", err).
-			WithHint("Set TMPDIR to a directory that you can write to.")
+	type result struct {
+		process *Process
+		err     error
 	}
-	p := &Process{options: o, dir: dir, exited: make(chan struct{})}
-	if err := p.start(); err != nil {
-		_ = os.RemoveAll(dir)
-		return nil, startError(o.Path, err)
-	}
-	return p, nil
-}
-
-// start makes the pipes and starts the process.
-func (p *Process) start() error {
-	var files []*os.File // read end, write end of stdin, stdout, stderr
-	for range 3 {
-		r, w, err := os.Pipe()
-		if err != nil {
-			closeAll(files)
-			return err
-		}
-		files = append(files, r, w)
-	}
-	p.stdin = files[1]
-	p.stdout = newHandshakeReader(files[2])
-	p.stderr = newStderrReader(files[4])
-
-	p.cmd = exec.Command(p.options.Path, p.options.Args...)
-	p.cmd.Args[0] = p.options.Name
-	p.cmd.Env = append(append([]string(nil), p.options.Env...), handshakeEnv(p.dir)...)
-	p.cmd.Stdin, p.cmd.Stdout, p.cmd.Stderr = files[0], files[3], files[5]
-	p.cmd.SysProcAttr = processAttributes()
-
-	keepDescriptors()
-	err := p.startAndReap()
-	closeAll([]*os.File{files[0], files[3], files[5]})
-	if err != nil {
-		closeAll([]*os.File{files[1], files[2], files[4]})
-	}
-	return err
-}
-
-// startAndReap starts the process from a thread that lives as long as the
-// process does: on Linux the parent-death signal is sent when the thread that
-// forked ends, not when its process does (prctl(2), PR_SET_PDEATHSIG).
-func (p *Process) startAndReap() error {
-	started := make(chan error, 1)
+	started := make(chan result, 1)
 	go func() {
+		// This thread lives as long as the process does: see spawn.Start.
 		runtime.LockOSThread()
 		defer runtime.UnlockOSThread()
-		err := p.cmd.Start()
-		if err == nil {
-			err = adopt(p.cmd.Process)
-		}
-		started <- err
+		child, err := spawn.Start(spawn.Options{Path: o.Path, Args: o.Args, Name: o.Name, Env: o.Env})
 		if err != nil {
+			started <- result{nil, startError(o.Path, err)}
 			return
 		}
-		_ = p.cmd.Wait()
-		p.state = p.cmd.ProcessState
-		close(p.exited)
+		p := newProcess(child, o)
+		started <- result{p, nil}
+		p.reap()
 	}()
-	return <-started
+	r := <-started
+	return r.process, r.err
 }
 
-func closeAll(files []*os.File) {
-	for _, f := range files {
-		_ = f.Close()
+// Adopt makes a Process of one that has been started already, with the same path
+// and environment.
+func Adopt(child *spawn.Process, o Options) *Process {
+	p := newProcess(child, o)
+	go p.reap()
+	return p
+}
+
+func newProcess(child *spawn.Process, o Options) *Process {
+	return &Process{
+		options: o.withDefaults(),
+		child:   child,
+		stdout:  newHandshakeReader(child.Stdout),
+		stderr:  newStderrReader(child.Stderr),
+		exited:  make(chan struct{}),
 	}
 }
 
-// handshakeEnv returns the variables that a plugin needs to find its host.
-func handshakeEnv(dir string) []string {
-	return []string{
-		launch.Handshake.MagicCookieKey + "=" + launch.Handshake.MagicCookieValue,
-		fmt.Sprintf("PLUGIN_PROTOCOL_VERSIONS=%d", launch.ProtocolVersion),
-		"PLUGIN_MIN_PORT=10000",
-		"PLUGIN_MAX_PORT=25000",
-		launch.EnvSocketDir + "=" + dir,
-	}
+func (p *Process) reap() {
+	p.reason = p.child.Wait()
+	close(p.exited)
 }
 
 // SetPrivate replaces [Options.Private]. It is called before Connect: a process can be
@@ -169,7 +125,7 @@ func handshakeEnv(dir string) []string {
 func (p *Process) SetPrivate(vars map[string]string) { p.options.Private = vars }
 
 // Pid returns the process ID.
-func (p *Process) Pid() int { return p.cmd.Process.Pid }
+func (p *Process) Pid() int { return p.child.Pid }
 
 // Exited returns a channel that is closed when the process has ended.
 func (p *Process) Exited() <-chan struct{} { return p.exited }
@@ -179,7 +135,7 @@ func (p *Process) Exited() <-chan struct{} { return p.exited }
 func (p *Process) ExitReason() string {
 	select {
 	case <-p.exited:
-		return p.state.String()
+		return p.reason
 	default:
 		return ""
 	}
@@ -198,12 +154,12 @@ func (p *Process) Close() {
 	select {
 	case <-p.exited:
 	case <-timer.C:
-		_ = killGroup(p.cmd.Process)
+		_ = p.child.Kill()
 		<-p.exited
 	}
 	// What the plugin has started may outlive it; it shares the group.
-	_ = killGroup(p.cmd.Process)
-	_ = os.RemoveAll(p.dir)
+	_ = p.child.Kill()
+	_ = os.RemoveAll(p.child.Dir)
 }
 
 // Release tells the process to end and does not wait for it: for a host that
@@ -211,10 +167,10 @@ func (p *Process) Close() {
 func (p *Process) Release() {
 	p.once.Do(func() {
 		p.conn.close()
-		_ = p.stdin.Close()
-		_ = os.RemoveAll(p.dir)
+		_ = p.child.Stdin.Close()
+		_ = os.RemoveAll(p.child.Dir)
 	})
 }
 
 // Kill ends the process and all that it has started, at once.
-func (p *Process) Kill() { _ = killGroup(p.cmd.Process) }
+func (p *Process) Kill() { _ = p.child.Kill() }

@@ -19,24 +19,25 @@ import (
 	"io"
 
 	"github.com/hashicorp/go-plugin"
+
+	"github.com/qwen-cli/qwen/sdk/internal/handshake"
 )
 
-// ProtocolVersion is the version of package qwen.provider.v1 in go-plugin's
-// negotiation. A breaking change of the protocol is a new number.
-const ProtocolVersion = 1
+// ProtocolVersion is the version of the protocol.
+const ProtocolVersion = handshake.Version
 
 // PluginName is the name under which go-plugin dispenses the provider.
 const PluginName = "provider"
 
 // EnvSocketDir names the variable that tells the plugin where to put its socket.
-const EnvSocketDir = plugin.EnvUnixSocketDir
+const EnvSocketDir = handshake.EnvSocketDir
 
 // Handshake tells a plugin that a qwen host has started it. It is no security
 // measure; mutual TLS is.
 var Handshake = plugin.HandshakeConfig{
 	ProtocolVersion:  ProtocolVersion,
-	MagicCookieKey:   "QWEN_PROVIDER_PLUGIN",
-	MagicCookieValue: "qwen.provider",
+	MagicCookieKey:   handshake.CookieKey,
+	MagicCookieValue: handshake.CookieValue,
 }
 
 // Hello is the one line that the host writes to a plugin's standard input.

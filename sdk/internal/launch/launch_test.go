@@ -8,7 +8,15 @@ import (
 	"testing/iotest"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/go-plugin"
 )
+
+// What go-plugin looks for in its environment is what we put there.
+func TestSocketDirVariable(t *testing.T) {
+	if EnvSocketDir != plugin.EnvUnixSocketDir {
+		t.Errorf("we say %s, go-plugin says %s", EnvSocketDir, plugin.EnvUnixSocketDir)
+	}
+}
 
 func TestHelloRoundTrip(t *testing.T) {
 	sent := &Hello{

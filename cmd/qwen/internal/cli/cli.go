@@ -25,6 +25,7 @@ import (
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/budget"
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/config"
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/credstore"
+	"github.com/qwen-cli/qwen/cmd/qwen/internal/early"
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/pluginhost"
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/redact"
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/term"
@@ -114,7 +115,7 @@ func (a *app) untilSignal() (ctx context.Context, stop func()) {
 
 // run does what the command line says, and returns the exit code.
 func (a *app) run(ctx context.Context) int {
-	if promptLikely(a.args) {
+	if early.PromptLikely(a.args) {
 		a.host.Prestart()
 	}
 	err := a.execute(ctx)
@@ -161,27 +162,14 @@ func newApp(args, environ []string, builtin []sdk.Provider) *app {
 	a.stderr = a.secrets.Writer(a.errors)
 	a.log = hclog.New(&hclog.LoggerOptions{Name: "qwen", Level: hclog.Off, Output: a.stderr})
 	a.host = pluginhost.New(pluginhost.Config{
-		Self:    self(),
+		Self:    early.Self(),
+		Early:   early.Take(),
 		Builtin: a.builtin,
 		Dirs:    a.pluginDirs(),
 		Environ: environ,
 		Logger:  a.log,
 	})
 	return a
-}
-
-// self returns what to execute for a built-in provider. On Linux that is the
-// running program itself, also after its file was replaced by an upgrade.
-func self() string {
-	const proc = "/proc/self/exe"
-	if _, err := os.Lstat(proc); err == nil {
-		return proc
-	}
-	path, err := os.Executable()
-	if err != nil {
-		return os.Args[0]
-	}
-	return path
 }
 
 // pluginDirs lists where third-party plugins are looked for.
@@ -234,20 +222,4 @@ func (a *app) noteOnce(format string, args ...any) {
 // the course of a dialogue.
 func (a *app) say(format string, args ...any) {
 	_, _ = fmt.Fprintln(a.stderr, term.CleanLine(fmt.Sprintf(format, args...)))
-}
-
-// promptLikely reports whether the command line asks for an answer, as far as a
-// glance can tell: then the plugin's process is started before anything else is
-// done. A wrong guess costs a process or a few milliseconds, nothing more.
-func promptLikely(args []string) bool {
-	for _, arg := range args {
-		switch arg {
-		case "-h", "--help", "-v", "--version":
-			return false
-		}
-		if slices.Contains(commandNames, arg) {
-			return false
-		}
-	}
-	return true
 }

@@ -17,12 +17,17 @@ import (
 
 	"github.com/qwen-cli/qwen/sdk"
 	"github.com/qwen-cli/qwen/sdk/client"
+	"github.com/qwen-cli/qwen/sdk/client/spawn"
 )
 
 // Config says what a [Host] works with.
 type Config struct {
 	// Self is this executable, to be started again for a built-in provider.
 	Self string
+
+	// Early is the process of a built-in provider that has been started already,
+	// from Self; nil if none has.
+	Early *spawn.Process
 
 	// Builtin describes the built-in providers.
 	Builtin []*sdk.Description
@@ -51,15 +56,20 @@ type Host struct {
 	mu      sync.Mutex
 	early   *client.Process // a built-in provider's process, started ahead
 	open    []*Plugin
-	proxies map[string]string // by provider
+	opening map[string]*sync.Mutex // by name: one process is started at a time
+	proxies map[string]string      // by provider
 }
 
-// New returns a host. It touches nothing yet.
+// New returns a host. It starts nothing yet.
 func New(c Config) *Host {
 	if c.Logger == nil {
 		c.Logger = hclog.NewNullLogger()
 	}
-	return &Host{config: c}
+	h := &Host{config: c}
+	if c.Early != nil {
+		h.early = client.Adopt(c.Early, h.options(c.Self))
+	}
+	return h
 }
 
 // SetProxy says through which proxy a provider's plugin reaches its service, from its
@@ -135,6 +145,12 @@ func (h *Host) Open(ctx context.Context, name string) (*Plugin, error) {
 	if p := h.running(name); p != nil {
 		return p, nil
 	}
+	turn := h.turn(name)
+	turn.Lock()
+	defer turn.Unlock()
+	if p := h.running(name); p != nil {
+		return p, nil // somebody else has opened it meanwhile
+	}
 	c, err := h.find(name)
 	if err != nil {
 		return nil, err
@@ -152,6 +168,19 @@ func (h *Host) Open(ctx context.Context, name string) (*Plugin, error) {
 	defer h.mu.Unlock()
 	h.open = append(h.open, plugin)
 	return plugin, nil
+}
+
+// turn returns what whoever opens the plugin called name holds.
+func (h *Host) turn(name string) *sync.Mutex {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.opening[name] == nil {
+		if h.opening == nil {
+			h.opening = make(map[string]*sync.Mutex)
+		}
+		h.opening[name] = new(sync.Mutex)
+	}
+	return h.opening[name]
 }
 
 // running returns the plugin called name, nil if it does not run.

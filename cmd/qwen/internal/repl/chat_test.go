@@ -88,6 +88,25 @@ func TestStopBeforeAnythingCame(t *testing.T) {
 - Stopped before anything came; the message is in the input again.`)
 }
 
+// Who stops the question that is asked again keeps the answer that there was.
+func TestStopOfARetryKeepsTheAnswer(t *testing.T) {
+	store := newStore(t)
+	w := newWorld()
+	w.services["home"].replies = []reply{{text: "Blue."}, {waits: true}, {text: "Because."}}
+	p := &person{lines: []string{"which?", "/retry", "why?"}, stop: make(chan struct{})}
+	close(p.stop)
+	dir := t.TempDir()
+	got := hold(t, w, p, Options{Store: store, Dir: dir})
+	if !strings.Contains(got, "the answer before it stays") || p.put != "" {
+		t.Errorf("the person saw\n%s", got)
+	}
+	check(t, said(w.services["home"].requests[2]), "user: which?\nassistant: Blue.\nuser: why?")
+	meta, err := store.Latest(dir)
+	if err != nil || meta.Messages != 4 {
+		t.Errorf("on disk: %+v, %v", meta, err)
+	}
+}
+
 func TestStopKeepsWhatCame(t *testing.T) {
 	w := newWorld()
 	w.services["home"].replies = []reply{{text: "It beg", waits: true}, {text: "Well."}}
@@ -271,6 +290,32 @@ func TestDiskThatMustNotBeWritten(t *testing.T) {
 	got := hold(t, w, &person{lines: []string{"hi", "there"}}, Options{Store: session.New(filepath.Join(file, "sessions"))})
 	if strings.Count(got, "! ") != 1 || strings.Contains(got, "qwen -r") {
 		t.Errorf("the person saw\n%s", got)
+	}
+}
+
+// Instructions, model and the count of tokens are where the conversation left them.
+func TestResumeRestores(t *testing.T) {
+	store := newStore(t)
+	w := newWorld()
+	w.services["home"].replies = []reply{{text: "Yes.", usage: &sdk.Usage{InputTokens: 20, OutputTokens: 10}}, {text: "On."}}
+	dir := t.TempDir()
+	hold(t, w, &person{lines: []string{"/system be brief", "/model tiny", "well?"}}, Options{Store: store, Dir: dir})
+	meta, err := store.Latest(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &person{lines: []string{"go on"}}
+	hold(t, w, p, Options{Store: store, Dir: dir, Resume: meta.ID})
+	check(t, said(w.services["home"].requests[1]), `
+system: be brief
+user: well?
+assistant: Yes.
+user: go on`)
+	if r := w.services["home"].requests[1]; r.Model != "tiny" {
+		t.Errorf("the model is %q", r.Model)
+	}
+	if p.footers[0].Context != "context 30 tokens" {
+		t.Errorf("the first footer is %+v", p.footers[0])
 	}
 }
 

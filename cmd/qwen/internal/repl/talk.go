@@ -31,6 +31,19 @@ func (t *talk) begin(a About, model string) error {
 	return err
 }
 
+// instruct adds the instructions to the model, if they are not those that it has.
+func (t *talk) instruct(text string) error {
+	if text == (&session.Conversation{Items: t.items}).Instructions() {
+		return nil
+	}
+	m := sdk.TextMessage(sdk.RoleSystem, text)
+	t.items = append(t.items, session.Item{Message: &m})
+	if t.writer == nil {
+		return nil
+	}
+	return t.writer.Message(m, session.TurnInfo{})
+}
+
 // prompt adds what the person says.
 func (t *talk) prompt(m sdk.Message, a About, model string) error {
 	if err := t.begin(a, model); err != nil {

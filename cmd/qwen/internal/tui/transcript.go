@@ -49,7 +49,7 @@ func (m *model) say(e front.Entry) {
 		m.apart(m.said(term.Clean(e.Text))...)
 		m.finish("")
 	case front.Reply:
-		m.apart(markdown.Render(term.Clean(e.Text), m.markdown())...)
+		m.apart(m.rendered(e.Text)...)
 	case front.Fault:
 		m.apart(m.each(m.styles.fault, m.marked("✗ ", term.CleanLine(e.Text)))...)
 		if hint := term.CleanLine(e.Hint); hint != "" {
@@ -73,6 +73,11 @@ func split(text string) []string {
 
 func (m *model) markdown() markdown.Options {
 	return markdown.Options{Width: m.textWidth(), Theme: m.styles.theme, Links: m.opts.Links && m.styles.on}
+}
+
+// rendered lays out a whole text.
+func (m *model) rendered(text string) []string {
+	return markdown.Render(term.Clean(text), m.markdown())
 }
 
 func (m *model) wrap(text string) []string { return m.wrapTo(text, m.textWidth()) }

@@ -1,7 +1,8 @@
-package client
+package spawn
 
 import (
 	"os"
+	"strings"
 	"sync"
 	"syscall"
 	"unsafe"
@@ -14,10 +15,42 @@ func keepDescriptors() {}
 
 func socketBases() []string { return []string{os.TempDir()} }
 
-// processAttributes keeps Ctrl-C in the console away from the plugin.
-func processAttributes() *syscall.SysProcAttr {
-	return &syscall.SysProcAttr{CreationFlags: windows.CREATE_NEW_PROCESS_GROUP}
+// sameName compares the names of variables, in which case does not count here.
+func sameName(a, b string) bool { return strings.EqualFold(a, b) }
+
+// system is what else is needed of a process.
+type system struct{ process *os.Process }
+
+// exec starts the program, away from Ctrl-C in the console.
+func (p *Process) exec(path string, argv, env []string, stdin, stdout, stderr *os.File) error {
+	process, err := os.StartProcess(path, argv, &os.ProcAttr{
+		Env:   env,
+		Files: []*os.File{stdin, stdout, stderr},
+		Sys:   &syscall.SysProcAttr{CreationFlags: windows.CREATE_NEW_PROCESS_GROUP},
+	})
+	if err != nil {
+		return err
+	}
+	p.Pid, p.process = process.Pid, process
+	if err := adopt(process); err != nil {
+		_ = process.Kill()
+		return err
+	}
+	return nil
 }
+
+// Wait waits for the end of the process and says how it ended, such as "exit
+// status 2". It is called once.
+func (p *Process) Wait() string {
+	state, err := p.process.Wait()
+	if err != nil {
+		return err.Error()
+	}
+	return state.String()
+}
+
+// Kill kills the process; the job takes care of what it has started.
+func (p *Process) Kill() error { return p.process.Kill() }
 
 // hostJob returns a job object whose processes are killed when its last handle
 // is closed, which the system does when the host ends, however it ends.
@@ -49,6 +82,3 @@ func adopt(p *os.Process) error {
 	defer func() { _ = windows.CloseHandle(handle) }()
 	return windows.AssignProcessToJobObject(job, handle)
 }
-
-// killGroup kills the process; the job takes care of what it has started.
-func killGroup(p *os.Process) error { return p.Kill() }

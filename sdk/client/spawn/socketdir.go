@@ -1,8 +1,7 @@
-package client
+package spawn
 
 import (
 	"errors"
-	"fmt"
 	"os"
 )
 
@@ -20,7 +19,7 @@ func socketDir() (string, error) {
 	var errs []error
 	for _, base := range socketBases() {
 		if len(base)+len("/qwen-1234567890")+socketName > maxSocketPath {
-			errs = append(errs, fmt.Errorf("%s: the path is too long for a socket", base))
+			errs = append(errs, errors.New(base+": the path is too long for a socket"))
 			continue
 		}
 		dir, err := os.MkdirTemp(base, "qwen-")
