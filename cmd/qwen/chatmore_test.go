@@ -87,10 +87,10 @@ func TestChatShell(t *testing.T) {
 	term.WaitFor("done", "[y/N]")
 	term.Press("n")
 	term.Enter("!head -c 100000 /dev/zero | tr '\\0' x; echo; echo last")
-	term.WaitFor("  last", "100 kB", "[y/N]")
+	term.WaitFor("  last", "more lines", "100 KB", "[y/N]")
 	term.Press("n")
 	term.WaitFor("? keys")
-	if got := term.Query("#{pane_title}"); got == "owned" || !strings.Contains(term.Screen(), "> what was that?") {
+	if got := term.Query("#{pane_title}"); got == "owned" || !strings.Contains(term.History(), "> what was that?") {
 		t.Errorf("the title is %q\n%s", got, term.Screen())
 	}
 	leave(t, term)

@@ -170,13 +170,19 @@ func (t *Terminal) Press(keys ...string) {
 // events, like a person.
 func (t *Terminal) Enter(line string) {
 	t.tb.Helper()
-	before := t.Query("#{cursor_x},#{cursor_y}")
+	before := t.looks(t.Screen())
 	t.Type(line)
-	fields := strings.Fields(line)
+	words := strings.Fields(line)
 	t.WaitUntil("the input shows "+line, func(screen string) bool {
-		return t.Query("#{cursor_x},#{cursor_y}") != before && (len(fields) == 0 || strings.Contains(screen, fields[len(fields)-1]))
+		return t.looks(screen) != before && strings.Contains(screen, words[len(words)-1])
 	})
 	t.Press("Enter")
+}
+
+// looks is a screen with the place of its cursor.
+func (t *Terminal) looks(screen string) string {
+	t.tb.Helper()
+	return screen + t.Query("\n#{cursor_x},#{cursor_y}")
 }
 
 // Paste pastes text as a terminal does: bracketed if the program has asked for that.

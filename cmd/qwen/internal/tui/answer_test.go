@@ -207,6 +207,9 @@ func TestTranscript(t *testing.T) {
 			83, "> " + strings.TrimPrefix(strings.Repeat("  "+strings.Repeat("0123456789", 8)+"\n", 24), "  ") + "  … 20 more lines …\n" + strings.Repeat("  "+strings.Repeat("0123456789", 8)+"\n", 6)},
 		{"a long output", []front.Entry{{Kind: front.Output, Text: strings.Repeat("a line\n", 100)}},
 			80, strings.Repeat("  a line\n", 20) + "  … 60 more lines …\n" + strings.TrimSuffix(strings.Repeat("  a line\n", 20), "\n")},
+		{"an output of one line", []front.Entry{{Kind: front.Output, Text: strings.Repeat("0123456789", 500)}},
+			53, strings.Repeat("  "+strings.Repeat("0123456789", 5)+"\n", 20) + "  … 60 more lines …\n" +
+				strings.TrimSuffix(strings.Repeat("  "+strings.Repeat("0123456789", 5)+"\n", 20), "\n")},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			m := newModel(Options{})

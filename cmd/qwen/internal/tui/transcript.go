@@ -62,7 +62,7 @@ func (m *model) say(e front.Entry) {
 		}
 		m.apart(lines...)
 	case front.Output:
-		m.apart(m.indent("  ", folded(split(e.Text), 20, 20))...)
+		m.apart(m.printed(e.Text)...)
 	}
 }
 
@@ -142,6 +142,21 @@ func (m *model) said(text string) []string {
 	lines = m.indent("  ", lines)
 	lines[0] = inputPrompt + strings.TrimPrefix(lines[0], "  ")
 	return m.each(m.styles.bold, lines)
+}
+
+// printed is what a command has printed. Of much, the head and the tail do, also if it
+// is one line.
+func (m *model) printed(text string) []string {
+	all, width := split(text), m.width-3
+	some := folded(all, 20, 20)
+	var lines []string
+	for _, l := range some {
+		if len(some) < len(all) {
+			l = term.Cut(l, width)
+		}
+		lines = append(lines, m.wrapTo(l, width)...)
+	}
+	return m.indent("  ", folded(lines, 20, 20))
 }
 
 // folded keeps the head and the tail of many lines.
