@@ -28,7 +28,7 @@ HOT := ./sdk ./sdk/internal/wire ./sdk/openaiapi $(addprefix ./cmd/qwen/internal
 RACE := $(and $(filter 1,$(shell go env CGO_ENABLED)),$(shell command -v $$(go env CC) 2>/dev/null),-race)
 export GORACE ?= atexit_sleep_ms=0
 
-.PHONY: build test lint generate check-generate fmt demo readme bench bench-docs bench-go clean help
+.PHONY: build test lint generate check-generate fmt demo readme bench bench-docs bench-go screenshots clean help
 
 build: ## build bin/qwen, which holds the built-in providers as well
 	$(BUILD) -o bin/qwen$(shell go env GOEXE) ./cmd/qwen
@@ -76,6 +76,10 @@ bench-docs: ## write docs/benchmarks.md from what "make bench" has measured
 
 bench-go: ## run the benchmarks of the hot pieces; compare two runs with benchstat
 	go test -run '^$$' -bench . -benchmem -count 6 $(HOT)
+
+screenshots: ## take the pictures in docs/img anew; needs tmux
+	@CGO_ENABLED=0 go build -trimpath -buildvcs=false -o dist/screenshot/qwen ./cmd/qwen
+	@go run ./internal/screenshot -o docs/img dist/screenshot/qwen
 
 clean: ## remove what was built
 	rm -rf bin dist

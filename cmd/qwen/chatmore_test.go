@@ -28,24 +28,31 @@ func TestChatFiles(t *testing.T) {
 	term.Press("Enter")
 	term.WaitFor("With docs/plan.md (text", "With two words.txt (text", "I have read it.")
 	last := chatRequests(t, d.cloud)[0]
-	for _, want := range []string{"File plan.md:\n```\n# The plan\nTo win.\n```", "both of them", "what is @docs/plan.md and @\"two words.txt\""} {
+	for _, want := range []string{"File docs/plan.md:\n```\n# The plan\nTo win.\n```", "both of them", "what is @docs/plan.md and @\"two words.txt\""} {
 		if !strings.Contains(last.prompt(), want) {
 			t.Errorf("%q is not in %q", want, last.prompt())
 		}
+	}
+
+	term.Enter("what is in @docs/?")
+	term.WaitFor("With docs/ (list of files")
+	d.eventually("it is sent", func() bool { return len(chatRequests(t, d.cloud)) == 2 })
+	if got := chatRequests(t, d.cloud)[1].prompt(); !strings.Contains(got, "Files below docs/:\n```\nplan.md\n```") {
+		t.Errorf("sent was %q", got)
 	}
 
 	term.Enter("look at @.env please")
 	term.WaitFor(".env may hold secrets", d.host(), "[y/N]")
 	term.Press("n")
 	term.WaitFor(".env is not sent", "> look at @.env please")
-	if n := len(chatRequests(t, d.cloud)); n != 1 {
+	if n := len(chatRequests(t, d.cloud)); n != 2 {
 		t.Errorf("%d requests", n)
 	}
 	term.Press("Enter")
 	term.WaitFor("[y/N]")
 	term.Press("y")
 	term.WaitFor("With .env")
-	d.eventually("it is sent", func() bool { return len(chatRequests(t, d.cloud)) == 2 })
+	d.eventually("it is sent", func() bool { return len(chatRequests(t, d.cloud)) == 3 })
 	leave(t, term)
 }
 
@@ -56,7 +63,7 @@ func TestChatShell(t *testing.T) {
 	d.cloud.Script(fakecloud.Answer{Text: "I have read it."})
 	term := d.chat()
 	term.Enter("!echo $WORD; pwd; exit 3")
-	term.WaitFor("some-word", "exit code 3", "Send this output along", "[y/N]")
+	term.WaitFor("some-word", "exit code 3", "Send this output (", "[y/N]")
 	term.Press("y")
 	term.WaitFor("goes along with the next message")
 	term.Enter("what was that?")
@@ -65,6 +72,13 @@ func TestChatShell(t *testing.T) {
 		t.Errorf("sent was %q", got)
 	}
 
+	term.Enter("!echo intruder >/dev/tty; echo done")
+	term.WaitFor("  done", "[y/N]")
+	if screen := term.Screen(); strings.Contains(screen, "\nintruder") {
+		t.Errorf("a command writes to the terminal:\n%s", screen)
+	}
+	term.Press("n")
+
 	term.Enter("!echo begun; sleep 1000")
 	term.WaitFor("Running", "Esc to stop")
 	term.Press("Escape")
@@ -72,7 +86,11 @@ func TestChatShell(t *testing.T) {
 	term.Enter("!printf '\\033]0;owned\\007\\033[2Jdone'")
 	term.WaitFor("done", "[y/N]")
 	term.Press("n")
-	if got := term.Query("#{pane_title}"); got == "owned" || !strings.Contains(term.Screen(), "> what was that?") {
+	term.Enter("!head -c 100000 /dev/zero | tr '\\0' x; echo; echo last")
+	term.WaitFor("  last", "more lines", "100 KB", "[y/N]")
+	term.Press("n")
+	term.WaitFor("? keys")
+	if got := term.Query("#{pane_title}"); got == "owned" || !strings.Contains(term.History(), "> what was that?") {
 		t.Errorf("the title is %q\n%s", got, term.Screen())
 	}
 	leave(t, term)

@@ -43,7 +43,7 @@ func signIn(term *tmuxtest.Terminal, endpoint, key string) {
 	term.Press("Enter")
 	term.WaitFor("Endpoint")
 	term.Enter(endpoint)
-	term.WaitFor(" API key", "Enter answer")
+	term.WaitFor(" API key\n>") // the question, not an error about one
 	term.Type(key)
 	term.WaitFor(strings.Repeat("•", len(key)))
 	term.Press("Enter")

@@ -192,3 +192,19 @@ func contentText(content any) string {
 
 // tick is the time between the pieces of an answer that takes longer than the test.
 const tick = 20 * time.Millisecond
+
+// bare returns a directory with nothing but some programs in it, as a search path.
+func (d *desk) bare(names ...string) string {
+	d.Helper()
+	dir := d.TempDir()
+	for _, name := range names {
+		path, err := exec.LookPath(name)
+		if err == nil {
+			err = os.Symlink(path, filepath.Join(dir, name))
+		}
+		if err != nil {
+			d.Fatal(err)
+		}
+	}
+	return dir
+}

@@ -265,6 +265,12 @@ var rules = []rule{
 		why:      "a tool around the loopback service",
 	},
 	{
+		packages: []string{"internal/screenshot"},
+		ours:     []string{"internal/tmuxtest", "sdk/sdktest/fakecloud"},
+		outside:  []string{uniseg},
+		why:      "pictures are of the program as people start it",
+	},
+	{
 		packages: []string{"internal/tmuxtest"},
 		why:      "a terminal knows nothing of the program in it",
 	},

@@ -72,9 +72,14 @@ func Start(tb TB, o Options) *Terminal {
 	return t
 }
 
-// configuration is that of the server. Its history holds the longest of answers.
+// configuration is that of the server. Its history holds the longest of answers, and
+// programs may name its window and set its clipboard: what one of them must not do has
+// to be possible.
 func configuration(o Options) string {
 	return "set -g exit-empty off\n" +
+		"set -g set-clipboard on\n" +
+		"set -g allow-rename on\n" +
+		"set -g automatic-rename off\n" +
 		"set -g status off\n" +
 		"set -g history-limit 200000\n" +
 		"set -g default-terminal " + cmp.Or(o.Term, "tmux-256color") + "\n"
@@ -101,8 +106,8 @@ func (t *Terminal) newSession(o Options) []string {
 
 func (t *Terminal) path(name string) string { return filepath.Join(t.dir, name) }
 
-// Close closes the terminal and waits until the program, which is told so by SIGHUP,
-// has ended: what it writes at last is written then.
+// Close closes the terminal and waits until the program, which notices that its input
+// has ended, has ended too: what it writes at last is written then.
 func (t *Terminal) Close() {
 	_ = t.command(nil, "kill-server").Run()
 	var pid int
@@ -165,13 +170,19 @@ func (t *Terminal) Press(keys ...string) {
 // events, like a person.
 func (t *Terminal) Enter(line string) {
 	t.tb.Helper()
-	before := t.Query("#{cursor_x},#{cursor_y}")
+	before := t.looks(t.Screen())
 	t.Type(line)
-	fields := strings.Fields(line)
+	words := strings.Fields(line)
 	t.WaitUntil("the input shows "+line, func(screen string) bool {
-		return t.Query("#{cursor_x},#{cursor_y}") != before && (len(fields) == 0 || strings.Contains(screen, fields[len(fields)-1]))
+		return t.looks(screen) != before && strings.Contains(screen, words[len(words)-1])
 	})
 	t.Press("Enter")
+}
+
+// looks is a screen with the place of its cursor.
+func (t *Terminal) looks(screen string) string {
+	t.tb.Helper()
+	return screen + t.Query("\n#{cursor_x},#{cursor_y}")
 }
 
 // Paste pastes text as a terminal does: bracketed if the program has asked for that.
@@ -213,10 +224,10 @@ func (t *Terminal) History() string {
 }
 
 // Styled returns the rows of the screen with their colours and other attributes, as
-// SGR sequences.
+// SGR sequences, and with the blanks at the ends of lines, which may have a colour.
 func (t *Terminal) Styled() string {
 	t.tb.Helper()
-	return t.tmux(nil, "", "capture-pane", "-p", "-e")
+	return t.tmux(nil, "", "capture-pane", "-p", "-e", "-N")
 }
 
 func tidy(text string) string {
@@ -225,6 +236,12 @@ func tidy(text string) string {
 		lines[i] = strings.TrimRight(line, " ")
 	}
 	return strings.TrimRight(strings.Join(lines, "\n"), "\n")
+}
+
+// Clipboard returns what a program has put on the clipboard last.
+func (t *Terminal) Clipboard() string {
+	t.tb.Helper()
+	return t.tmux(nil, "", "show-buffer")
 }
 
 // Query returns what tmux knows about the terminal; see FORMATS in tmux(1).

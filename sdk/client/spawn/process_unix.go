@@ -15,6 +15,8 @@ func socketBases() []string { return []string{os.TempDir(), "/tmp", "/dev/shm"} 
 func sameName(a, b string) bool { return a == b }
 
 // system is nothing: here a process is its number.
+//
+//lint:ignore U1000 on Windows there is something in it
 type system struct{}
 
 // exec starts the program. Package os would start another process first, to find

@@ -36,6 +36,7 @@ type Process struct {
 	// Our ends of the process's standard streams.
 	Stdin, Stdout, Stderr *os.File
 
+	//lint:ignore U1000 on Windows there is something in it
 	system // what the operating system adds
 }
 

@@ -49,7 +49,7 @@ func (t *Turn) renew(ctx context.Context, req *sdk.ChatRequest, refused *sdk.Err
 	fresh, err := t.opts.Refresh(ctx, req.Connection.Credential)
 	switch {
 	case err != nil:
-		return nil, t.explain(t.cause(ctx, nil, err))
+		return nil, refusedBy(t.explain(t.cause(ctx, nil, err)), refused)
 	case fresh == nil:
 		return nil, refused
 	}
@@ -59,6 +59,15 @@ func (t *Turn) renew(ctx context.Context, req *sdk.ChatRequest, refused *sdk.Err
 		return nil, t.notAllowed(refused, err)
 	}
 	return &again, t.announce(Retry{Err: refused, Renewed: true})
+}
+
+// refusedBy adds to why there is no other credential who has refused this one.
+func refusedBy(e, refused *sdk.Error) *sdk.Error {
+	if e.Kind != sdk.KindUnauthenticated || e.Host != "" {
+		return e
+	}
+	e.Host, e.Status, e.RequestID = refused.Host, refused.Status, refused.RequestID
+	return e
 }
 
 // announce tells that a request is sent again.

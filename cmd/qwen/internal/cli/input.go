@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -69,7 +70,7 @@ func (p prompt) message(stdin string) (*sdk.Message, error) {
 
 // readAttachment reads a file that goes along.
 func readAttachment(path string) (sdk.Part, string, error) {
-	content, err := files.Read(path)
+	content, err := files.Read(path, filepath.Base(path))
 	if err != nil {
 		return nil, "", attachError(path, err)
 	}

@@ -11,6 +11,7 @@ import (
 type past struct {
 	app      *app
 	messages []sdk.Message
+	system   string // instructions to the model
 	writer   *session.Writer
 }
 
@@ -30,7 +31,7 @@ func (a *app) openPast(o *promptOptions, save bool) (*past, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &past{app: a, messages: conversation.Said(), writer: writer}, nil
+	return &past{app: a, messages: conversation.Said(), system: conversation.Instructions(), writer: writer}, nil
 }
 
 // add puts a message of the person's into the conversation. That it could not be

@@ -12,12 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/config"
-	"github.com/qwen-cli/qwen/cmd/qwen/internal/early"
 )
-
-// commandNames are the words that begin a command. A prompt that begins with
-// one of them needs -p.
-var commandNames = early.Commands
 
 // execute parses the command line and runs what it asks for.
 func (a *app) execute(ctx context.Context) error {

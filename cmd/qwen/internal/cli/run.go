@@ -88,6 +88,12 @@ func (o *promptOptions) run(cmd *cobra.Command) error {
 
 // check finds what contradicts itself before anything is read.
 func (o *promptOptions) check() error {
+	if o.chat.interactive && (!o.app.streams.In.Terminal || !o.app.streams.Out.Terminal) {
+		return &usageError{message: "there is no terminal to hold a chat on", hint: "Leave out --interactive for a single answer."}
+	}
+	if o.chat.interactive && o.prompt.flag != "" {
+		return &usageError{message: "-p asks for a single answer, and --interactive for a chat", hint: "Give the prompt without -p: qwen -i \"...\""}
+	}
 	if o.prompt.flag != "" && len(o.prompt.words) > 0 {
 		return &usageError{
 			message: "there are two prompts: one after -p, one in the arguments",
@@ -142,8 +148,12 @@ func newRequest(cfg *config.Config, past *past, message *sdk.Message) *sdk.ChatR
 		Model:    chosenModel(cfg),
 		Sampling: samplingOf(&o),
 	}
-	if o.SystemPrompt != "" {
-		request.Messages = append(request.Messages, sdk.TextMessage(sdk.RoleSystem, o.SystemPrompt))
+	system := o.SystemPrompt
+	if system == "" && past != nil {
+		system = past.system
+	}
+	if system != "" {
+		request.Messages = append(request.Messages, sdk.TextMessage(sdk.RoleSystem, system))
 	}
 	if past != nil {
 		request.Messages = append(request.Messages, past.messages...)

@@ -1,10 +1,16 @@
 package files
 
 import (
+	"context"
+	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -12,7 +18,7 @@ import (
 	"github.com/qwen-cli/qwen/sdk"
 )
 
-// write makes files below a directory; a name that ends in a slash is a directory.
+// write makes files below a directory.
 func write(t *testing.T, dir string, names ...string) {
 	t.Helper()
 	for _, name := range names {
@@ -34,6 +40,9 @@ func found(t *testing.T, f *Finder, pattern string) []string {
 	}
 	var paths []string
 	for _, m := range list {
+		if m.Dir != strings.HasSuffix(m.Path, "/") {
+			t.Errorf("%+v", m)
+		}
 		paths = append(paths, m.Path)
 	}
 	return paths
@@ -45,94 +54,150 @@ func TestFind(t *testing.T) {
 	write(t, home, "notes/today.md", ".ssh/id_ed25519")
 	f := NewFinder(dir, home, nil)
 	for pattern, want := range map[string][]string{
+		"":                            {"a b.txt", "docs/", "internal/", "main.go", "docs/main.md", "internal/chat/", "internal/chat/turn.go"},
 		"turn":                        {"internal/chat/turn.go"},
 		"ictu":                        {"internal/chat/turn.go"},
-		"main":                        {"main.go", "docs/main.md"},
+		"chat":                        {"internal/chat/", "internal/chat/turn.go"},
+		"MAIN":                        {"main.go", "docs/main.md"},
 		"zzz":                         nil,
 		"~/no":                        {"~/notes/"},
+		"~/.s":                        {"~/.ssh/"},
 		"~/notes/":                    {"~/notes/today.md"},
 		"./do":                        {"./docs/"},
+		"./internal/chat/T":           {"./internal/chat/turn.go"},
 		filepath.ToSlash(dir) + "/ma": {filepath.ToSlash(dir) + "/main.go"},
 	} {
 		if diff := cmp.Diff(want, found(t, f, pattern)); diff != "" {
 			t.Errorf("%q (-want +got):\n%s", pattern, diff)
 		}
 	}
-	if got := found(t, f, ""); len(got) != 4 {
-		t.Errorf("all files: %q", got)
+	if list, err := f.Find(t.Context(), "../nowhere/x", 10); err == nil || strings.Contains(err.Error(), dir) {
+		t.Errorf("nowhere: %v, %v", list, err)
+	}
+	if list, err := f.Find(t.Context(), "", 2); len(list) != 2 || err != nil {
+		t.Errorf("two of all: %v, %v", list, err)
 	}
 }
 
-// What git ignores is not offered; where there is git.
-func TestFindIgnores(t *testing.T) {
-	git, err := worktree.Find(os.Environ())
-	if err != nil {
-		t.Skip("there is no git")
-	}
-	dir := t.TempDir()
-	write(t, dir, "kept.go", "secret.log", "sub/kept.txt")
-	if err := os.WriteFile(filepath.Join(dir, ".gitignore"), []byte("*.log\n"), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	if out, err := initRepository(dir); err != nil {
-		t.Skipf("git init: %v\n%s", err, out)
-	}
-	got := found(t, NewFinder(dir, "", git), "")
-	if diff := cmp.Diff([]string{".gitignore", "kept.go", "sub/kept.txt"}, got); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
-}
-
-func TestMentions(t *testing.T) {
-	for text, want := range map[string][]string{
-		"look at @main.go please":        {"main.go"},
-		"@a and @\"b c.txt\", (@d/e.md)": {"a", "b c.txt", "d/e.md)"},
-		"mail me@example.com":            nil,
-		"@":                              nil,
-		"@ x":                            nil,
-		"@\"open":                        nil,
-		"no mention":                     nil,
-		"在 @文件.md 里":                     {"文件.md"},
-	} {
-		var got []string
-		for _, m := range Mentions(text) {
-			got = append(got, m.Path)
-			if part := text[m.From:m.Till]; !strings.HasPrefix(part, "@") || !strings.Contains(part, m.Path) {
-				t.Errorf("%q: the range of %q is %q", text, m.Path, part)
-			}
+// Of what was found a moment ago, what was removed since is not offered; what is new
+// is found a little later.
+func TestFindIsFresh(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		dir := t.TempDir()
+		write(t, dir, "one.txt", "two.txt")
+		f := NewFinder(dir, "", nil)
+		found(t, f, "txt")
+		if err := os.Remove(filepath.Join(dir, "one.txt")); err != nil {
+			t.Fatal(err)
 		}
-		if diff := cmp.Diff(want, got); diff != "" {
-			t.Errorf("%q (-want +got):\n%s", text, diff)
+		write(t, dir, "three.txt")
+		if got, want := found(t, f, "txt"), []string{"two.txt"}; !slices.Equal(got, want) {
+			t.Errorf("at once: %q", got)
 		}
-	}
-}
-
-func FuzzMentions(f *testing.F) {
-	f.Add(`see @a.go, @"b c" and x@y.z`)
-	f.Fuzz(func(t *testing.T, text string) {
-		end := 0
-		for _, m := range Mentions(text) {
-			if m.From < end || m.Till > len(text) || m.From >= m.Till || text[m.From] != '@' || m.Path == "" {
-				t.Fatalf("%+v in %q", m, text)
-			}
-			end = m.Till
-			for ok := true; ok; m, ok = m.Shorten() {
-				if m.Path == "" {
-					t.Fatalf("shortened to nothing in %q", text)
-				}
-			}
+		time.Sleep(2 * fresh)
+		if got, want := found(t, f, "txt"), []string{"two.txt", "three.txt"}; !slices.Equal(got, want) {
+			t.Errorf("later: %q", got)
 		}
 	})
 }
 
+// Whoever does not wait any more is let go.
+func TestFindStops(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	f := NewFinder(t.TempDir(), "", nil)
+	f.latest = &listing{done: make(chan struct{})} // one that takes for ever
+	if list, err := f.Find(ctx, "x", 10); err == nil {
+		t.Errorf("found %v", list)
+	}
+}
+
+// A tree that is too large is listed from its top, as far as the limit goes.
+func TestFindInLargeTree(t *testing.T) {
+	dir := t.TempDir()
+	for i := range 20 {
+		write(t, dir, fmt.Sprintf("a/b/c/d%d/deep.txt", i))
+	}
+	write(t, dir, "zzz.txt")
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	if got := walk(ctx, dir); len(got) != 21 || got[0] != "zzz.txt" {
+		t.Errorf("%q", got)
+	}
+	cancel()
+	if got := walk(ctx, dir); len(got) != 0 {
+		t.Errorf("without time: %q", got)
+	}
+}
+
+func repository(t *testing.T) (dir string, git *worktree.Git) {
+	t.Helper()
+	git, err := worktree.Find(os.Environ())
+	if err != nil {
+		t.Skip("there is no git")
+	}
+	dir = t.TempDir()
+	write(t, dir, "kept.go", "secret.log", "sub/kept.txt")
+	if err := os.WriteFile(filepath.Join(dir, ".gitignore"), []byte("*.log\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command("git", "-C", dir, "init", "-q").CombinedOutput(); err != nil {
+		t.Skipf("git init: %v\n%s", err, out)
+	}
+	return dir, git
+}
+
+// What git ignores is not offered; where there is git.
+func TestFindIgnores(t *testing.T) {
+	dir, git := repository(t)
+	got := found(t, NewFinder(dir, "", git), "")
+	if diff := cmp.Diff([]string{".gitignore", "kept.go", "sub/", "sub/kept.txt"}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if got := found(t, NewFinder(filepath.Join(dir, "sub"), "", git), ""); !slices.Equal(got, []string{"kept.txt"}) {
+		t.Errorf("from below: %q", got)
+	}
+}
+
+// Of a directory the names of its files are sent along.
+func TestReadDir(t *testing.T) {
+	dir, git := repository(t)
+	f := NewFinder(dir, "", git)
+	c, err := f.ReadDir(t.Context(), dir, "./")
+	if want := "Files below ./:\n```\n.gitignore\nkept.go\nsub/kept.txt\n```"; err != nil || c.Text != want || c.Kind != "list of files" {
+		t.Errorf("%+v, %v", c, err)
+	}
+	for i := range maxNamed {
+		write(t, dir, fmt.Sprintf("many/%04d", i))
+	}
+	if c, err = f.ReadDir(t.Context(), dir, "./"); err != nil || !strings.HasSuffix(c.Text, "\n```\nand 3 more") {
+		t.Errorf("%q, %v", c.Text[max(0, len(c.Text)-40):], err)
+	}
+	if c, err := f.ReadDir(t.Context(), filepath.Join(dir, "kept.go"), "kept.go"); err == nil {
+		t.Errorf("a file: %+v", c)
+	}
+}
+
 func TestSensitive(t *testing.T) {
 	for path, want := range map[string]bool{
-		"main.go": false, ".env": true, ".env.local": true, ".env.example": false, "id_rsa": true, "id_rsa.pub": false,
-		"/home/x/.ssh/config": true, "server.pem": true, "keyboard.go": false, "oauth_creds.json": true, "/home/x/.qwen/settings.json": true,
+		"main.go": false, "keyboard.go": false, "credential.go": false, "secrets.go": false, "id_card.go": false, "environment.md": false,
+		".env": true, ".env.local": true, ".env.example": false, ".ENV": true, "id_rsa": true, "id_rsa.pub": false, "id_ed25519_work": true,
+		"server.pem": true, "server.KEY": true, "secrets.yaml": true, "my-credentials.json": true, "credentials": true,
+		"oauth_creds.json": true, "gcp-service-account.json": true, "/proc/self/environ": true, "/etc/shadow": true,
+		"/home/x/.ssh/config": true, "/home/x/.qwen/settings.json": true, "/home/x/.docker/config.json": true, "x/.docker/Dockerfile": false,
 	} {
 		if got := Sensitive(path); got != want {
 			t.Errorf("Sensitive(%q) = %v", path, got)
 		}
+	}
+	dir := t.TempDir()
+	write(t, dir, "id_rsa")
+	link := filepath.Join(dir, "notes.txt")
+	if err := os.Symlink("id_rsa", link); err != nil {
+		t.Skip(err)
+	}
+	if !Sensitive(link) {
+		t.Error("a link to a key is not sensitive")
 	}
 }
 
@@ -145,11 +210,11 @@ func TestRead(t *testing.T) {
 		}
 		return p
 	}
-	c, err := Read(path("a.md", "use ```go``` here\n"))
-	if err != nil || c.Kind != "text" || c.Text != "File a.md:\n````\nuse ```go``` here\n````" {
+	c, err := Read(path("a.md", "use ```go``` here\n"), "docs/a.md")
+	if err != nil || c.Kind != "text" || c.Text != "File docs/a.md:\n````\nuse ```go``` here\n````" {
 		t.Errorf("%+v, %v", c, err)
 	}
-	c, err = Read(path("p.png", "\x89PNG\r\n\x1a\n0000"))
+	c, err = Read(path("p.png", "\x89PNG\r\n\x1a\n0000"), "docs/p.png")
 	if image, ok := c.Part.(*sdk.Image); err != nil || !ok || image.MediaType != "image/png" || image.Name != "p.png" {
 		t.Errorf("%+v, %v", c, err)
 	}
@@ -159,8 +224,19 @@ func TestRead(t *testing.T) {
 		dir:                        "a directory",
 		filepath.Join(dir, "none"): "no such file",
 	} {
-		if _, err := Read(name); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), dir) {
+		if _, err := Read(name, "it"); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), dir) {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// A file that holds more than it tells is not read for ever.
+func TestReadAtMost(t *testing.T) {
+	const endless = "/dev/zero"
+	if _, err := os.Stat(endless); err != nil {
+		t.Skip(err)
+	}
+	if data, err := readAtMost(endless, 1000); err == nil {
+		t.Errorf("%d bytes", len(data))
 	}
 }

@@ -2,26 +2,16 @@ package files
 
 import (
 	"context"
-	"errors"
-	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/sahilm/fuzzy"
 
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/worktree"
-)
-
-// Limits on looking for files.
-const (
-	maxListed = 50_000 // paths
-	maxWalk   = 500 * time.Millisecond
-	fresh     = 5 * time.Second // how long a list is good for
 )
 
 // A Match is a file or directory that was found.
@@ -38,8 +28,7 @@ type Finder struct {
 	git  *worktree.Git
 
 	mu     sync.Mutex
-	listed []string
-	at     time.Time
+	latest *listing // the one begun last; nil: none was
 }
 
 // NewFinder returns a finder for a directory; home is what ~ stands for, and git may
@@ -49,50 +38,72 @@ func NewFinder(dir, home string, git *worktree.Git) *Finder {
 }
 
 // Find returns at most so many paths that a few letters may mean, the likeliest
-// first. A pattern that leads out of the directory, /etc/ho or ../x, is completed by
-// what there is in the directory that it names.
+// first. A pattern that names a place, /etc/ho or ../x, is completed by what there
+// is in the directory that it names.
 func (f *Finder) Find(ctx context.Context, pattern string, limit int) ([]Match, error) {
-	if strings.HasPrefix(pattern, "/") || strings.HasPrefix(pattern, "~/") || strings.HasPrefix(pattern, "../") || strings.HasPrefix(pattern, "./") || filepath.IsAbs(pattern) {
+	if namesPlace(pattern) {
 		return f.entries(pattern, limit)
 	}
-	paths, err := f.list(ctx)
+	paths, err := f.paths(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if pattern == "" {
-		return matches(paths[:min(limit, len(paths))]), nil
+	return f.existing(ranked(pattern, paths), limit), nil
+}
+
+// namesPlace reports whether a pattern says from where on it is meant.
+func namesPlace(pattern string) bool {
+	first, _, ok := strings.Cut(filepath.ToSlash(pattern), "/")
+	return ok && (first == "" || first == "." || first == ".." || first == "~") || filepath.IsAbs(pattern)
+}
+
+// ranked returns the paths that a few letters may mean, the likeliest first: those
+// whose last element begins with them, then the others.
+func ranked(letters string, paths []string) []string {
+	if letters == "" {
+		return paths
 	}
-	var found []string
-	for _, m := range fuzzy.Find(pattern, paths) {
-		if len(found) == limit {
+	var begin, hold []string
+	for _, m := range fuzzy.Find(letters, paths) {
+		if hasPrefixFold(path.Base(m.Str), letters) {
+			begin = append(begin, m.Str)
+			continue
+		}
+		hold = append(hold, m.Str)
+	}
+	return append(begin, hold...)
+}
+
+func hasPrefixFold(s, prefix string) bool {
+	return strings.HasPrefix(strings.ToLower(s), strings.ToLower(prefix))
+}
+
+// existing returns the first of the paths at which there is something: git also names
+// files that were removed.
+func (f *Finder) existing(paths []string, limit int) []Match {
+	var list []Match
+	for _, p := range paths {
+		if len(list) == limit {
 			break
 		}
-		found = append(found, m.Str)
-	}
-	return matches(byName(found, pattern)), ctx.Err()
-}
-
-// byName puts paths first whose last element begins with the pattern.
-func byName(paths []string, pattern string) []string {
-	rank := func(p string) int {
-		if strings.HasPrefix(strings.ToLower(path.Base(p)), strings.ToLower(pattern)) {
-			return 0
+		info, err := os.Lstat(f.resolve(p))
+		if err != nil || Mentioning(p) == "" {
+			continue
 		}
-		return 1
-	}
-	slices.SortStableFunc(paths, func(a, b string) int { return rank(a) - rank(b) })
-	return paths
-}
-
-func matches(paths []string) []Match {
-	list := make([]Match, len(paths))
-	for i, p := range paths {
-		list[i] = Match{Path: p, Dir: strings.HasSuffix(p, "/")}
+		list = append(list, match(strings.TrimSuffix(p, "/"), info.IsDir()))
 	}
 	return list
 }
 
-// entries completes a path by what there is in its directory.
+func match(path string, dir bool) Match {
+	if dir {
+		path += "/"
+	}
+	return Match{Path: path, Dir: dir}
+}
+
+// entries completes a path by what there is in its directory. Hidden entries are
+// offered to whoever begins with a dot.
 func (f *Finder) entries(pattern string, limit int) ([]Match, error) {
 	typed, name := path.Split(filepath.ToSlash(pattern))
 	entries, err := os.ReadDir(f.resolve(typed))
@@ -102,79 +113,48 @@ func (f *Finder) entries(pattern string, limit int) ([]Match, error) {
 	var list []Match
 	for _, e := range entries {
 		hidden := strings.HasPrefix(e.Name(), ".") && !strings.HasPrefix(name, ".")
-		if hidden || !strings.HasPrefix(strings.ToLower(e.Name()), strings.ToLower(name)) || len(list) == limit {
+		if hidden || !hasPrefixFold(e.Name(), name) || Mentioning(typed+e.Name()) == "" {
 			continue
 		}
-		m := Match{Path: typed + e.Name(), Dir: e.IsDir()}
-		if m.Dir {
-			m.Path += "/"
+		if len(list) == limit {
+			break
 		}
-		list = append(list, m)
+		list = append(list, match(typed+e.Name(), f.isDir(typed, e)))
 	}
 	return list, nil
 }
 
+// isDir reports whether an entry is a directory, or leads to one.
+func (f *Finder) isDir(typed string, e os.DirEntry) bool {
+	if e.Type()&os.ModeSymlink == 0 {
+		return e.IsDir()
+	}
+	return IsDir(filepath.Join(f.resolve(typed), e.Name()))
+}
+
+// resolve returns the place that a path means.
 func (f *Finder) resolve(typed string) string {
 	if rest, ok := strings.CutPrefix(typed, "~/"); ok && f.home != "" {
-		return filepath.Join(f.home, rest)
+		return filepath.Join(f.home, filepath.FromSlash(rest))
 	}
 	if filepath.IsAbs(typed) {
 		return typed
 	}
-	return filepath.Join(f.dir, typed)
+	return filepath.Join(f.dir, filepath.FromSlash(typed))
 }
 
-// list returns all files below the directory, from a moment ago at most.
-func (f *Finder) list(ctx context.Context) ([]string, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.listed != nil && time.Since(f.at) < fresh {
-		return f.listed, nil
-	}
-	var listed []string
-	err := errors.New("there is no git")
-	if f.git != nil {
-		listed, err = f.git.Files(ctx, f.dir, maxListed)
-	}
-	if err != nil {
-		listed = walk(ctx, f.dir)
-	}
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	f.listed, f.at = listed, time.Now()
-	return listed, nil
-}
+// maxNamed is how many files are named of a directory that is sent along.
+const maxNamed = 1000
 
-// walk lists the files below a directory without git, within limits of number and
-// time.
-func walk(ctx context.Context, dir string) []string {
-	deadline := time.Now().Add(maxWalk)
-	listed := []string{}
-	_ = filepath.WalkDir(dir, func(p string, e fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return nil // what cannot be read is left out
-		case ctx.Err() != nil, len(listed) == maxListed, time.Now().After(deadline):
-			return fs.SkipAll
-		case e.IsDir() && p != dir && passedOver(e.Name()):
-			return fs.SkipDir
-		case e.IsDir():
-			return nil
-		}
-		if rel, err := filepath.Rel(dir, p); err == nil {
-			listed = append(listed, filepath.ToSlash(rel))
-		}
-		return nil
-	})
-	return listed
-}
-
-// passedOver reports whether a directory holds what nobody has written by hand.
-func passedOver(name string) bool {
-	switch name {
-	case "node_modules", "vendor", "target", "dist", "build", "__pycache__", "venv":
-		return true
+// ReadDir returns what there is to send along of a directory: the names of the files
+// below it that git does not ignore. Its own name is as the person has written it.
+func (f *Finder) ReadDir(ctx context.Context, dir, name string) (Content, error) {
+	if _, err := os.ReadDir(dir); err != nil {
+		return Content{}, reason(err)
 	}
-	return strings.HasPrefix(name, ".")
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	names := slices.DeleteFunc(below(ctx, dir, f.git), func(p string) bool { return strings.HasSuffix(p, "/") || !isPlain(p) })
+	text := strings.Join(names[:min(maxNamed, len(names))], "\n")
+	return directoryContent(name, text, len(names)), ctx.Err()
 }

@@ -2,6 +2,7 @@ package files
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -9,6 +10,8 @@ import (
 type Mention struct {
 	Path       string
 	From, Till int // bytes of the text, with the @ and quotes
+
+	quoted bool
 }
 
 // Mentions finds the paths that a text names: @PATH up to a space, or @"PATH" with
@@ -24,39 +27,97 @@ func Mentions(text string) []Mention {
 		}
 		at += i
 		i = at + 1
-		if before, _ := utf8.DecodeLastRuneInString(text[:at]); at > 0 && !strings.ContainsRune(" \t\n([{\"'`,;:", before) {
-			continue
-		}
-		if path, till, ok := pathAt(text, i); ok {
-			list = append(list, Mention{Path: path, From: at, Till: till})
-			i = till
+		if m, ok := mentionAt(text, at); ok {
+			list = append(list, m)
+			i = m.Till
 		}
 	}
 	return list
 }
 
-// pathAt returns the path that begins at an offset of a text, and where it ends.
-func pathAt(text string, from int) (path string, till int, ok bool) {
-	if quoted, isQuoted := strings.CutPrefix(text[from:], `"`); isQuoted {
+// mentionAt returns the mention that begins with the @ at an offset of a text.
+func mentionAt(text string, at int) (Mention, bool) {
+	if !beginsWord(text[:at]) {
+		return Mention{}, false
+	}
+	rest := text[at+1:]
+	if quoted, ok := strings.CutPrefix(rest, `"`); ok {
 		end := strings.IndexAny(quoted, "\"\n")
 		if end <= 0 || quoted[end] == '\n' {
-			return "", 0, false
+			return Mention{}, false
 		}
-		return quoted[:end], from + 1 + end + 1, true
+		return Mention{Path: quoted[:end], From: at, Till: at + 2 + end + 1, quoted: true}, true
 	}
-	end := strings.IndexAny(text[from:], " \t\n")
+	end := strings.IndexFunc(rest, endsPath)
 	if end < 0 {
-		end = len(text) - from
+		end = len(rest)
 	}
-	return text[from : from+end], from + end, end > 0
+	return Mention{Path: rest[:end], From: at, Till: at + 1 + end}, end > 0
+}
+
+// Unfinished returns the mention that a text ends in, of which more may be typed:
+// where it begins, and the letters of a path that there are so far.
+func Unfinished(text string) (from int, letters string, ok bool) {
+	for from = strings.LastIndexByte(text, '@'); from >= 0; from = strings.LastIndexByte(text[:from], '@') {
+		rest := text[from+1:]
+		quoted, isQuoted := strings.CutPrefix(rest, `"`)
+		switch {
+		case !beginsWord(text[:from]):
+		case isQuoted && !strings.ContainsAny(quoted, "\"\n"):
+			return from, quoted, true
+		case !isQuoted && !strings.ContainsFunc(rest, endsPath):
+			return from, rest, true
+		}
+	}
+	return 0, "", false
+}
+
+// beginsWord reports whether a word begins behind a text. Some scripts put no space
+// between words.
+func beginsWord(before string) bool {
+	last, size := utf8.DecodeLastRuneInString(before)
+	switch {
+	case size == 0, unicode.In(last, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai):
+		return true
+	}
+	return !unicode.IsLetter(last) && !unicode.IsDigit(last) && !strings.ContainsRune("_.%+-/@", last)
+}
+
+// endsPath reports whether a path without quotes ends before a character. The
+// punctuation of scripts without spaces does, for none follows it.
+func endsPath(r rune) bool {
+	return unicode.IsSpace(r) || unicode.IsControl(r) || strings.ContainsRune("，。；：！？、（）「」『』【】《》“”…", r)
+}
+
+// Mentioning returns how a path is mentioned, "" if it cannot be.
+func Mentioning(path string) string {
+	spaced := strings.ContainsFunc(path, endsPath)
+	switch {
+	case !isPlain(path), strings.HasPrefix(path, `"`), spaced && strings.Contains(path, `"`):
+		return ""
+	case spaced:
+		return `@"` + path + `"`
+	}
+	return "@" + path
+}
+
+// isPlain reports whether a path consists of characters that can be seen or typed.
+func isPlain(path string) bool {
+	return path != "" && utf8.ValidString(path) && !strings.ContainsFunc(path, func(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) })
 }
 
 // Shorten returns the mention without the last character, if that may be the
 // punctuation of a sentence rather than part of the path.
 func (m Mention) Shorten() (shorter Mention, ok bool) {
 	last := len(m.Path) - 1
-	if last <= 0 || !strings.ContainsRune(".,;:!?)]}'\"`", rune(m.Path[last])) {
+	if m.quoted || last <= 0 || !strings.ContainsRune(".,;:!?)]}>'\"`", rune(m.Path[last])) {
 		return m, false
 	}
 	return Mention{Path: m.Path[:last], From: m.From, Till: m.Till - 1}, true
+}
+
+// NamesDir reports whether the path is written as that of a directory: with a slash
+// at its end, as it is completed.
+func (m Mention) NamesDir() bool {
+	return strings.HasSuffix(m.Path, "/") && strings.Trim(m.Path, "/") != ""
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -24,8 +25,8 @@ const Limits = "Files can be text of up to 4 MB, or images, sounds and PDFs of u
 
 // A Content is a file that is sent along.
 type Content struct {
-	Kind string   // "text", "image", "sound" or "PDF"
-	Part sdk.Part // of an image, a sound or a PDF; nil for text
+	Kind string   // "text", "image", "sound", "PDF" or "list of files"
+	Part sdk.Part // of an image, a sound or a PDF; nil for the others
 	Text string   // with the file's name above it, between fences
 	Size int64    // of the file, in bytes
 }
@@ -44,16 +45,16 @@ func (e *tooLargeError) Error() string {
 }
 
 // Read reads a file to send along: images, sounds and PDFs become a part of their
-// own, everything else must be text. The error says why the file cannot be sent and
-// does not name it.
-func Read(path string) (Content, error) {
+// own, everything else must be text. Name is what the file is called in it: how the
+// person has written its path, by which several of one name are told apart. The error
+// says why the file cannot be sent and does not name it.
+func Read(path, name string) (Content, error) {
 	data, err := ReadFile(path, MaxBinary)
 	if err != nil {
 		return Content{}, err
 	}
-	name := filepath.Base(path)
 	c := Content{Size: int64(len(data))}
-	media := sdk.Media{MediaType: http.DetectContentType(data), Name: name, Data: data}
+	media := sdk.Media{MediaType: http.DetectContentType(data), Name: filepath.Base(path), Data: data}
 	switch kind, _, _ := strings.Cut(media.MediaType, "/"); {
 	case kind == "image":
 		c.Kind, c.Part = "image", &sdk.Image{Media: media}
@@ -70,6 +71,15 @@ func Read(path string) (Content, error) {
 	}
 	c.Kind, c.Text = "text", fmt.Sprintf("File %s:\n%s", name, Fence(string(data)))
 	return c, nil
+}
+
+// directoryContent is what is sent along of a directory: names of the files below it.
+func directoryContent(name, names string, number int) Content {
+	text := fmt.Sprintf("Files below %s:\n%s", name, Fence(names))
+	if left := number - maxNamed; left > 0 {
+		text += fmt.Sprintf("\nand %d more", left)
+	}
+	return Content{Kind: "list of files", Text: text, Size: int64(len(names))}
 }
 
 // Fence puts a text between lines of backticks that do not occur in it.
@@ -107,7 +117,21 @@ func ReadFile(path string, limit int64) ([]byte, error) {
 	case info.Size() > limit:
 		return nil, &tooLargeError{limit}
 	}
-	data, err := os.ReadFile(path)
+	return readAtMost(path, limit)
+}
+
+// readAtMost reads a file that may be larger than it has told: it is being written to,
+// or made up by the system.
+func readAtMost(path string, limit int64) ([]byte, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, reason(err)
+	}
+	defer func() { _ = file.Close() }()
+	data, err := io.ReadAll(io.LimitReader(file, limit+1))
+	if int64(len(data)) > limit {
+		return nil, &tooLargeError{limit}
+	}
 	return data, reason(err)
 }
 
@@ -124,4 +148,10 @@ func reason(err error) error {
 func Exists(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && info.Mode().IsRegular()
+}
+
+// IsDir reports whether a path leads to a directory.
+func IsDir(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
 }

@@ -15,11 +15,11 @@ func (s State) Words(now time.Time) string {
 	case Connecting:
 		return "Connecting to " + s.Host
 	case Waiting:
-		return "Waiting for the first token" + elapsed(now.Sub(s.Since))
+		return "Waiting for the first token" + s.elapsed(now)
 	case Thinking:
-		return "Thinking" + elapsed(now.Sub(s.Since)) + s.quiet(now)
+		return "Thinking" + s.elapsed(now) + s.quiet(now)
 	case Answering:
-		return fmt.Sprintf("Answering%s · %s tokens%s", elapsed(now.Sub(s.Since)), Count(s.Tokens), s.quiet(now))
+		return fmt.Sprintf("Answering%s · %s tokens%s", s.elapsed(now), Count(s.Tokens), s.quiet(now))
 	case Retrying:
 		return fmt.Sprintf("%s: retry %d of %d %s", s.Reason, s.Retry-1, s.Of-1, within(s.Until.Sub(now)))
 	case Pacing, Checking, Running:
@@ -38,7 +38,7 @@ func (s State) quiet(now time.Time) string {
 
 func (s State) countdown(now time.Time) string {
 	if s.Until.IsZero() {
-		return elapsed(now.Sub(s.Since))
+		return s.elapsed(now)
 	}
 	return " " + within(s.Until.Sub(now))
 }
@@ -50,11 +50,12 @@ func within(d time.Duration) string {
 	return "in " + Span(d+time.Second-1)
 }
 
-func elapsed(d time.Duration) string {
-	if d < time.Second {
-		return ""
+// elapsed is how long the phase has lasted, if that is known and worth saying.
+func (s State) elapsed(now time.Time) string {
+	if d := now.Sub(s.Since); !s.Since.IsZero() && d >= time.Second {
+		return " " + Span(d)
 	}
-	return " " + Span(d)
+	return ""
 }
 
 // Span writes a duration as people read it: "12 s", "3 min 5 s", "2 h 10 min".

@@ -56,7 +56,8 @@ type Host struct {
 	mu      sync.Mutex
 	early   *client.Process // a built-in provider's process, started ahead
 	open    []*Plugin
-	proxies map[string]string // by provider
+	opening map[string]*sync.Mutex // by name: one process is started at a time
+	proxies map[string]string      // by provider
 }
 
 // New returns a host. It starts nothing yet.
@@ -144,6 +145,12 @@ func (h *Host) Open(ctx context.Context, name string) (*Plugin, error) {
 	if p := h.running(name); p != nil {
 		return p, nil
 	}
+	turn := h.turn(name)
+	turn.Lock()
+	defer turn.Unlock()
+	if p := h.running(name); p != nil {
+		return p, nil // somebody else has opened it meanwhile
+	}
 	c, err := h.find(name)
 	if err != nil {
 		return nil, err
@@ -161,6 +168,19 @@ func (h *Host) Open(ctx context.Context, name string) (*Plugin, error) {
 	defer h.mu.Unlock()
 	h.open = append(h.open, plugin)
 	return plugin, nil
+}
+
+// turn returns what whoever opens the plugin called name holds.
+func (h *Host) turn(name string) *sync.Mutex {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.opening[name] == nil {
+		if h.opening == nil {
+			h.opening = make(map[string]*sync.Mutex)
+		}
+		h.opening[name] = new(sync.Mutex)
+	}
+	return h.opening[name]
 }
 
 // running returns the plugin called name, nil if it does not run.

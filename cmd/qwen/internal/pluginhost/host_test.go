@@ -173,6 +173,27 @@ func TestPrestart(t *testing.T) {
 	}
 }
 
+// Several who want the same plugin at once get the same process.
+func TestOpenAtOnce(t *testing.T) {
+	h := newHost(t)
+	plugins := make(chan *pluginhost.Plugin)
+	for range 4 {
+		go func() {
+			p, err := h.Open(t.Context(), "alpha")
+			if err != nil {
+				t.Error(err)
+			}
+			plugins <- p
+		}()
+	}
+	first := <-plugins
+	for range 3 {
+		if p := <-plugins; p != first {
+			t.Error("the plugin was started twice")
+		}
+	}
+}
+
 // The process started ahead ends when it is not needed: at once when another
 // kind of plugin is wanted, else with the host.
 func TestPrestartIsNotLeaked(t *testing.T) {

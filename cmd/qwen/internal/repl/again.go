@@ -2,8 +2,11 @@ package repl
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"strings"
 
+	"github.com/qwen-cli/qwen/cmd/qwen/internal/session"
 	"github.com/qwen-cli/qwen/sdk"
 )
 
@@ -20,9 +23,9 @@ func (c *Chat) retry(ctx context.Context, _ string) error {
 	case c.connection == nil:
 		return errNobody()
 	}
-	if err := c.talk.truncate(i + 1); err != nil {
-		c.tell(err)
-	}
+	c.before = c.talk.items[i+1:]
+	defer func() { c.before = nil }()
+	c.tell(c.talk.truncate(i + 1))
 	c.hint("Asking again: " + firstLine(typed(c.talk.items[i].Message)))
 	c.answer(ctx, typed(c.talk.items[i].Message))
 	return nil
@@ -40,6 +43,25 @@ func (c *Chat) edit(context.Context, string) error {
 		c.hint("Files that went along have to be attached again, but for those with an @ in the text.")
 	}
 	return c.talk.truncate(i)
+}
+
+// hasAnswer reports whether there is an answer among items.
+func hasAnswer(items []session.Item) bool {
+	return slices.ContainsFunc(items, func(i session.Item) bool { return i.Message != nil })
+}
+
+// restore adds again what was said.
+func (t *talk) restore(items []session.Item) error {
+	var errs []error
+	for _, i := range items {
+		if i.Message != nil {
+			errs = append(errs, t.message(*i.Message, session.TurnInfo{
+				Time: i.Time, Model: i.Model, Connection: i.Connection,
+				Usage: i.Usage, Duration: i.Duration, Interrupted: i.Interrupted,
+			}))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // takeBack forgets the last message, of which nothing came.

@@ -48,8 +48,9 @@ type Chat struct {
 	models     modelBook
 
 	talk     talk
-	attached []attachment // to the next message
-	sent     []attachment // with the last one
+	attached []attachment   // to the next message
+	sent     []attachment   // with the last one
+	before   []session.Item // what came of the last message, while it is asked again
 	leaving  bool
 	left     string // of the tightest limit
 	stats    stats

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/qwen-cli/qwen/cmd/qwen/internal/session"
 	"github.com/qwen-cli/qwen/sdk"
 )
 
@@ -85,6 +86,25 @@ func TestStopBeforeAnythingCame(t *testing.T) {
 > hi
 [in the input: hi]
 - Stopped before anything came; the message is in the input again.`)
+}
+
+// Who stops the question that is asked again keeps the answer that there was.
+func TestStopOfARetryKeepsTheAnswer(t *testing.T) {
+	store := newStore(t)
+	w := newWorld()
+	w.services["home"].replies = []reply{{text: "Blue."}, {waits: true}, {text: "Because."}}
+	p := &person{lines: []string{"which?", "/retry", "why?"}, stop: make(chan struct{})}
+	close(p.stop)
+	dir := t.TempDir()
+	got := hold(t, w, p, Options{Store: store, Dir: dir})
+	if !strings.Contains(got, "the answer before it stays") || p.put != "" {
+		t.Errorf("the person saw\n%s", got)
+	}
+	check(t, said(w.services["home"].requests[2]), "user: which?\nassistant: Blue.\nuser: why?")
+	meta, err := store.Latest(dir)
+	if err != nil || meta.Messages != 4 {
+		t.Errorf("on disk: %+v, %v", meta, err)
+	}
 }
 
 func TestStopKeepsWhatCame(t *testing.T) {
@@ -256,6 +276,46 @@ func TestEmptySessionsAreNotOffered(t *testing.T) {
 	got := hold(t, w, &person{lines: []string{"hi", "/edit", "/sessions", "/resume"}}, Options{Store: store})
 	if !strings.Contains(got, "There is no conversation on disk yet.") || !strings.Contains(got, "there is no earlier conversation") {
 		t.Errorf("the person saw\n%s", got)
+	}
+}
+
+// What could not be written cannot be gone on with, and nobody is told to.
+func TestDiskThatMustNotBeWritten(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w := newWorld()
+	w.services["home"].replies = []reply{{text: "a"}, {text: "b"}}
+	got := hold(t, w, &person{lines: []string{"hi", "there"}}, Options{Store: session.New(filepath.Join(file, "sessions"))})
+	if strings.Count(got, "! ") != 1 || strings.Contains(got, "qwen -r") {
+		t.Errorf("the person saw\n%s", got)
+	}
+}
+
+// Instructions, model and the count of tokens are where the conversation left them.
+func TestResumeRestores(t *testing.T) {
+	store := newStore(t)
+	w := newWorld()
+	w.services["home"].replies = []reply{{text: "Yes.", usage: &sdk.Usage{InputTokens: 20, OutputTokens: 10}}, {text: "On."}}
+	dir := t.TempDir()
+	hold(t, w, &person{lines: []string{"/system be brief", "/model tiny", "well?"}}, Options{Store: store, Dir: dir})
+	meta, err := store.Latest(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &person{lines: []string{"go on"}}
+	hold(t, w, p, Options{Store: store, Dir: dir, Resume: meta.ID})
+	check(t, said(w.services["home"].requests[1]), `
+system: be brief
+user: well?
+assistant: Yes.
+user: go on`)
+	if r := w.services["home"].requests[1]; r.Model != "tiny" {
+		t.Errorf("the model is %q", r.Model)
+	}
+	if p.footers[0].Context != "context 30 tokens" {
+		t.Errorf("the first footer is %+v", p.footers[0])
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/sahilm/fuzzy"
 
+	"github.com/qwen-cli/qwen/cmd/qwen/internal/files"
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/front"
 )
 
@@ -24,26 +25,10 @@ func (c *Chat) Complete(ctx context.Context, text string) front.Completion {
 	if strings.HasPrefix(text, "/") && !strings.ContainsAny(text, " \n") {
 		return front.Completion{From: 0, Items: offerCommands(text[1:])}
 	}
-	if from, pattern, ok := mentionAt(text); ok {
-		return front.Completion{From: from, Items: c.offerMentions(ctx, pattern)}
+	if from, letters, ok := files.Unfinished(text); ok {
+		return front.Completion{From: from, Items: c.offerMentions(ctx, letters)}
 	}
 	return front.Completion{}
-}
-
-// mentionAt returns where the text ends with an @ and letters of a path.
-func mentionAt(text string) (from int, pattern string, ok bool) {
-	from = strings.LastIndexByte(text, '@')
-	if from < 0 {
-		return 0, "", false
-	}
-	if from > 0 && !strings.ContainsAny(text[from-1:from], " \n\t(\"'") {
-		return 0, "", false // an address
-	}
-	pattern = text[from+1:]
-	if quoted, isQuoted := strings.CutPrefix(pattern, "\""); isQuoted {
-		return from, quoted, !strings.ContainsAny(quoted, "\"\n")
-	}
-	return from, pattern, !strings.ContainsAny(pattern, " \n\t")
 }
 
 // offerCommands offers the commands that a few letters may mean.

@@ -26,10 +26,12 @@ type person struct {
 
 	mu     sync.Mutex
 	seen   strings.Builder
-	footer front.Footer
-	states []string
-	copied string
-	put    string
+	footer front.Footer // the last one
+
+	footers []front.Footer
+	states  []string
+	copied  string
+	put     string
 }
 
 var _ front.Front = (*person)(nil)
@@ -94,7 +96,7 @@ func (p *person) State(s front.State) {
 	}
 }
 
-func (p *person) Footer(f front.Footer) { p.footer = f }
+func (p *person) Footer(f front.Footer) { p.footer, p.footers = f, append(p.footers, f) }
 
 func (p *person) answer(question string) (string, error) {
 	if len(p.answers) == 0 {

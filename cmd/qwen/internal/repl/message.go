@@ -72,21 +72,23 @@ func (c *Chat) mentioned(ctx context.Context, text string) ([]attachment, error)
 	return list, nil
 }
 
-// existing returns the file that a mention means, without the punctuation behind it.
+// existing returns the file that a mention means, or the directory if it is written
+// as one, without the punctuation behind it.
 func (c *Chat) existing(m files.Mention) (name string, ok bool) {
 	for more := true; more; m, more = m.Shorten() {
-		if files.Exists(c.path(m.Path)) {
+		path := c.path(m.Path)
+		if files.Exists(path) || m.NamesDir() && c.Finder != nil && files.IsDir(path) {
 			return m.Path, true
 		}
 	}
 	return "", false
 }
 
-// read reads a file that goes along. Before one that looks like a secret goes
-// anywhere, the person is asked.
+// read reads a file that goes along; of a directory, the names of its files. Before
+// one that looks like a secret goes anywhere, the person is asked.
 func (c *Chat) read(ctx context.Context, name string) (*attachment, error) {
 	path := c.path(name)
-	if files.Sensitive(path) {
+	if !files.IsDir(path) && files.Sensitive(path) {
 		yes, err := c.Front.Confirm(ctx, fmt.Sprintf("%s may hold secrets. Send it to %s?", name, c.about().Host), false)
 		if err != nil {
 			return nil, err
@@ -95,11 +97,18 @@ func (c *Chat) read(ctx context.Context, name string) (*attachment, error) {
 			return nil, sdk.Errorf(sdk.KindConfig, "%s is not sent", name).WithHint("Without the @ it is a name and nothing else.")
 		}
 	}
-	content, err := files.Read(path)
+	content, err := c.content(ctx, path, name)
 	if err != nil {
 		return nil, sdk.Errorf(sdk.KindConfig, "cannot send %s along: %w", name, err).WithHint(files.Limits)
 	}
 	return &attachment{name: name, content: content}, nil
+}
+
+func (c *Chat) content(ctx context.Context, path, name string) (files.Content, error) {
+	if c.Finder != nil && files.IsDir(path) {
+		return c.Finder.ReadDir(ctx, path, name)
+	}
+	return files.Read(path, name)
 }
 
 // path returns the place of a file that is named from the working directory.
@@ -159,11 +168,10 @@ func (c *Chat) showAttached() error {
 func (c *Chat) offerMentions(ctx context.Context, pattern string) []front.Item {
 	var items []front.Item
 	for _, m := range c.find(ctx, pattern) {
-		text := "@" + m.Path
-		if strings.Contains(m.Path, " ") {
-			text = `@"` + m.Path + `"`
-		}
-		if !m.Dir {
+		text := files.Mentioning(m.Path)
+		if m.Dir {
+			text = strings.TrimSuffix(text, `"`) // to go on in it
+		} else {
 			text += " "
 		}
 		items = append(items, front.Item{Text: text, Label: m.Path})

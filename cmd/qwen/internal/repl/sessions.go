@@ -135,8 +135,26 @@ func (c *Chat) resume(ctx context.Context, text string) error {
 	c.talk.close()
 	c.talk = talk{store: c.Store, writer: writer, items: conversation.Items, meta: conversation.Meta}
 	c.sent = nil // with a message of the other conversation
+	c.restore(conversation)
 	c.show(conversation)
 	return nil
+}
+
+// restore takes up instructions, model and the count of tokens where the conversation
+// left them, but for what was said otherwise since.
+func (c *Chat) restore(conversation *session.Conversation) {
+	if c.System == "" {
+		c.System = conversation.Instructions()
+	}
+	if a := c.about(); c.model == "" && conversation.Connection == a.Name && conversation.Provider == a.Provider && conversation.Model != a.Model {
+		c.model = conversation.Model
+	}
+	for _, item := range slices.Backward(conversation.Items) {
+		if u := item.Usage; u != nil {
+			c.talk.tokens = u.InputTokens + u.OutputTokens
+			break
+		}
+	}
 }
 
 // shownItems is how many items of a conversation that is resumed are shown again.

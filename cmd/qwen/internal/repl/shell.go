@@ -31,7 +31,7 @@ func (c *Chat) run(ctx context.Context, line string) error {
 	if result.Output == "" || ctx.Err() != nil {
 		return ctx.Err()
 	}
-	yes, err := c.Front.Confirm(ctx, "Send this output along with the next message?", false)
+	yes, err := c.Front.Confirm(ctx, fmt.Sprintf("Send this output (%s) along with the next message?", session.Size(int64(len(result.Output)))), false)
 	if err != nil || !yes {
 		return err
 	}

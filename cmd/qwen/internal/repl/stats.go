@@ -14,7 +14,6 @@ import (
 
 // stats counts what a chat has used since it began.
 type stats struct {
-	began  time.Time
 	models []modelStats // in the order in which they were first asked
 }
 

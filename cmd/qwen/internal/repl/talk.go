@@ -31,6 +31,19 @@ func (t *talk) begin(a About, model string) error {
 	return err
 }
 
+// instruct adds the instructions to the model, if they are not those that it has.
+func (t *talk) instruct(text string) error {
+	if text == (&session.Conversation{Items: t.items}).Instructions() {
+		return nil
+	}
+	m := sdk.TextMessage(sdk.RoleSystem, text)
+	t.items = append(t.items, session.Item{Message: &m})
+	if t.writer == nil {
+		return nil
+	}
+	return t.writer.Message(m, session.TurnInfo{})
+}
+
 // prompt adds what the person says.
 func (t *talk) prompt(m sdk.Message, a About, model string) error {
 	if err := t.begin(a, model); err != nil {
@@ -145,7 +158,7 @@ func (t *talk) asSession() *session.Conversation {
 // saved returns the ID under which the conversation can be gone on with, "" if it
 // cannot.
 func (t *talk) saved() string {
-	if t.writer == nil || t.lastPrompt() < 0 {
+	if t.writer == nil || !t.writer.Stored() || t.lastPrompt() < 0 {
 		return ""
 	}
 	return t.writer.ID()

@@ -37,8 +37,20 @@ func (c *Chat) ask(ctx context.Context, text string) {
 		c.hint(note)
 	}
 	c.sent, c.attached = c.attached, nil
-	c.tell(c.talk.prompt(*message, c.about(), c.modelName()))
+	c.tell(c.keep(*message))
 	c.answer(ctx, text)
+}
+
+// keep adds what the person says to the conversation, with the instructions that it is
+// said under.
+func (c *Chat) keep(m sdk.Message) error {
+	if err := c.talk.begin(c.about(), c.modelName()); err != nil {
+		return err
+	}
+	if err := c.talk.instruct(c.System); err != nil {
+		return err
+	}
+	return c.talk.prompt(m, c.about(), c.modelName())
 }
 
 // answer has the conversation answered, as it stands; text is what the person
@@ -73,6 +85,9 @@ func (c *Chat) concluded(r *chat.Result, text string) {
 	stopped := sdk.KindOf(r.Err) == sdk.KindCanceled
 	empty := len(r.Message.Parts) == 0
 	switch {
+	case stopped && empty && hasAnswer(c.before):
+		c.tell(c.talk.restore(c.before))
+		c.hint("Stopped before anything came; the answer before it stays.")
 	case stopped && empty:
 		c.talk.takeBack()
 		c.attached = c.sent

@@ -15,6 +15,7 @@ package session
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/qwen-cli/qwen/sdk"
@@ -61,13 +62,24 @@ type Item struct {
 	Duration    time.Duration
 }
 
+// Instructions returns the instructions to the model, as they were last.
+func (c *Conversation) Instructions() string {
+	for _, item := range slices.Backward(c.Items) {
+		if item.Message != nil && item.Message.Role == sdk.RoleSystem {
+			return item.Message.Text()
+		}
+	}
+	return ""
+}
+
 // Said returns what is sent when the conversation goes on: all that was said, but
-// for messages of the person's whose turn failed and that were not sent again.
+// for messages of the person's whose turn failed and that were not sent again. The
+// instructions are not in it.
 func (c *Conversation) Said() []sdk.Message {
 	var list []sdk.Message
 	for i, item := range c.Items {
 		failed := i+1 < len(c.Items) && c.Items[i+1].Error != nil
-		if item.Message == nil || failed && item.Message.Role == sdk.RoleUser {
+		if item.Message == nil || item.Message.Role == sdk.RoleSystem || failed && item.Message.Role == sdk.RoleUser {
 			continue
 		}
 		list = append(list, *item.Message)

@@ -75,6 +75,13 @@ func resume(s *Store, l *lock, r *replay) *Writer {
 // ID returns the ID of the session.
 func (w *Writer) ID() string { return w.Meta().ID }
 
+// Stored reports whether there is a file to go on with.
+func (w *Writer) Stored() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.stored
+}
+
 // Meta returns what is known of the session now.
 func (w *Writer) Meta() Meta {
 	w.mu.Lock()

@@ -30,17 +30,16 @@ type Result struct {
 const patience = 2 * time.Second
 
 // Run runs a command and returns what it prints: the first and the last part, if it
-// prints much. It has no standard input. When ctx is done, the command and what it
-// has started are ended. An error says that it could not be run or was stopped; that
-// it failed is in its exit code.
+// prints much. It has no standard input and no terminal. When ctx is done, the command
+// and what it has started are ended; what it leaves running by itself goes on. An
+// error says that it could not be run or was stopped; that it failed is in its exit
+// code.
 func Run(ctx context.Context, c Command) (Result, error) {
 	cmd := exec.CommandContext(ctx, "")
-	argv := arguments(c)
-	cmd.Path, cmd.Args = argv[0], argv
+	prepare(cmd, c)
 	cmd.Dir, cmd.Env = c.Dir, slices.Clone(c.Environ)
 	var out output
 	cmd.Stdout, cmd.Stderr = &out, &out // one writer: no race, and in order
-	ownGroup(cmd)
 	cmd.WaitDelay = patience
 	began := time.Now()
 	err := cmd.Run()
@@ -53,7 +52,7 @@ func Run(ctx context.Context, c Command) (Result, error) {
 	case errors.As(err, &exit), errors.Is(err, exec.ErrWaitDelay):
 		return r, nil
 	case err != nil:
-		return r, fmt.Errorf("the shell %s could not be started: %w", argv[0], err)
+		return r, fmt.Errorf("the shell %s could not be started: %w", cmd.Path, err)
 	}
 	return r, nil
 }

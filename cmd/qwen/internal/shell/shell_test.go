@@ -7,7 +7,9 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -32,6 +34,27 @@ func TestRun(t *testing.T) {
 	c.Environ = append(c.Environ, "SHELL=/nonexistent/shell")
 	if _, err := Run(t.Context(), c); err == nil || !strings.Contains(err.Error(), "/nonexistent/shell") {
 		t.Errorf("no shell: %v", err)
+	}
+}
+
+// What a command leaves in the background is not waited for, and not ended.
+func TestBackground(t *testing.T) {
+	c := command(t, "{ sleep 60 & echo $!; }")
+	r, err := Run(t.Context(), c)
+	pid, convErr := strconv.Atoi(strings.TrimSpace(r.Output))
+	if err != nil || convErr != nil || r.ExitCode != 0 || r.Duration > 20*time.Second {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+		t.Errorf("it is not there any more: %v", err)
+	}
+}
+
+// The terminal is the chat's.
+func TestNoTerminal(t *testing.T) {
+	r, err := Run(t.Context(), command(t, "(: </dev/tty) 2>/dev/null || echo none"))
+	if err != nil || r.Output != "none\n" {
+		t.Errorf("%+v, %v", r, err)
 	}
 }
 

@@ -3,12 +3,12 @@ package term
 import (
 	"fmt"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/qwen-cli/qwen/internal/tmuxtest"
 )
 
 // The test binary is also the program that these tests run in a terminal.
@@ -46,7 +46,10 @@ func stream() error {
 	n, ticks, running := 0, 0, true
 	for {
 		select {
-		case e := <-c.Events():
+		case e, ok := <-c.Events():
+			if !ok {
+				return nil
+			}
 			k, _ := e.(Key)
 			switch k.String() {
 			case "p":
@@ -135,62 +138,30 @@ func showEvents() error {
 	return nil
 }
 
-// A multiplexer is a tmux server of its own, with one program in it.
-type multiplexer struct {
-	t      *testing.T
-	socket string
-}
+// A multiplexer is a terminal with the program in it.
+type multiplexer struct{ *tmuxtest.Terminal }
 
-// runProgram is a command that runs the program and leaves the terminal to be looked
-// at.
-const runProgram = "echo before; \"$self\"; echo after $?; exec sleep 60"
+// runProgram is a command of the shell that runs the program, between two lines.
+const runProgram = "echo before; \"$self\"; echo after $?"
 
-func startTmux(t *testing.T, command, program string, columns, rows int) *multiplexer {
+func startTmux(t *testing.T, program string, columns, rows int, command ...string) multiplexer {
 	t.Helper()
-	if _, err := exec.LookPath("tmux"); err != nil {
-		t.Skip("tmux is not installed: what it makes of the console is not tested")
-	}
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := &multiplexer{t: t, socket: filepath.Join(t.TempDir(), "tmux")}
-	m.tmux("-f", os.DevNull, "new-session", "-d", "-x", fmt.Sprint(columns), "-y", fmt.Sprint(rows),
-		"-e", programVariable+"="+program, "-e", "self="+self, command)
-	t.Cleanup(func() { m.tmux("kill-server") })
-	return m
+	return multiplexer{tmuxtest.Start(t, tmuxtest.Options{
+		Command: command, Columns: columns, Rows: rows,
+		Env: []string{"PATH=" + os.Getenv("PATH"), "GORACE=" + os.Getenv("GORACE"), programVariable + "=" + program, "self=" + self},
+	})}
 }
 
-func (m *multiplexer) tmux(args ...string) string {
-	m.t.Helper()
-	cmd := exec.Command("tmux", append([]string{"-S", m.socket}, args...)...)
-	cmd.Env = append(os.Environ(), "TMUX=")
-	out, err := cmd.CombinedOutput()
-	if err != nil {
-		m.t.Fatalf("tmux %s: %v\n%s", strings.Join(args, " "), err, out)
-	}
-	return string(out)
-}
-
-// screen returns all that the terminal shows and has shown. Lines that it has broken
-// are whole.
-func (m *multiplexer) screen() string { return m.tmux("capture-pane", "-p", "-J", "-S", "-") }
-
-func (m *multiplexer) waitFor(text string) {
-	m.t.Helper()
-	for deadline := time.Now().Add(10 * time.Second); !strings.Contains(m.screen(), text); time.Sleep(10 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			m.t.Fatalf("no %q in:\n%s", text, m.screen())
-		}
-	}
+// waitFor waits until a text is, or was, on the screen: much scrolls by here.
+func (m multiplexer) waitFor(text string) {
+	m.WaitUntil(text, func(string) bool { return strings.Contains(m.History(), text) })
 }
 
 type terminalSize struct{ columns, rows int }
-
-func (m *multiplexer) resize(s terminalSize) {
-	m.t.Helper()
-	m.tmux("resize-window", "-x", fmt.Sprint(s.columns), "-y", fmt.Sprint(s.rows))
-}
 
 func TestConsoleInTmux(t *testing.T) {
 	var drag []terminalSize
@@ -212,36 +183,36 @@ func TestConsoleInTmux(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			m := startTmux(t, runProgram, "stream", 110, 36)
+			m := startTmux(t, "stream", 110, 36, "sh", "-c", runProgram)
 			m.waitFor(numbered(30)[:9])
 			if c.idle {
-				m.tmux("send-keys", "p")
+				m.Press("p")
 			}
 			for _, s := range c.sizes {
-				m.resize(s)
+				m.Resize(s.columns, s.rows)
 				time.Sleep(c.pause)
 			}
-			m.tmux("send-keys", "p")
-			m.checkFrame()
-			m.tmux("send-keys", "q")
+			m.Press("p")
+			m.checkFrame(t)
+			m.Press("q")
 			m.waitFor("after")
-			checkStream(t, m.screen())
+			checkStream(t, m.History())
 		})
 	}
 }
 
 // checkFrame checks that the frame is at the end of what is shown, as wide as the
 // terminal is now, and the cursor in its place.
-func (m *multiplexer) checkFrame() {
-	m.t.Helper()
+func (m multiplexer) checkFrame(t *testing.T) {
+	t.Helper()
 	var columns, rows, x, y int
 	problem := ""
 	for deadline := time.Now().Add(3 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
-		state := m.tmux("display-message", "-p", "#{pane_width} #{pane_height} #{cursor_x} #{cursor_y}")
+		state := m.Query("#{pane_width} #{pane_height} #{cursor_x} #{cursor_y}")
 		if _, err := fmt.Sscan(state, &columns, &rows, &x, &y); err != nil {
-			m.t.Fatal(err)
+			t.Fatal(err)
 		}
-		lines := strings.Split(strings.TrimRight(m.tmux("capture-pane", "-p"), "\n"), "\n")
+		lines := strings.Split(m.Screen(), "\n")
 		f := streamFrame(columns, 0)
 		first := len(lines) - len(f.Lines)
 		switch {
@@ -253,7 +224,7 @@ func (m *multiplexer) checkFrame() {
 			return
 		}
 	}
-	m.t.Errorf("%s:\n%s", problem, m.screen())
+	t.Errorf("%s:\n%s", problem, m.History())
 }
 
 // checkStream checks that there is nothing but the numbered lines, each once and in
@@ -275,24 +246,24 @@ func checkStream(t *testing.T, screen string) {
 
 func TestConsoleKeysInTmux(t *testing.T) {
 	t.Parallel()
-	m := startTmux(t, runProgram, "events", 100, 20)
+	m := startTmux(t, "events", 100, 20, "sh", "-c", runProgram)
 	m.waitFor("ready")
 	for _, c := range []struct {
-		want string
-		args []string
+		want  string
+		input func()
 	}{
-		{"key h|key i|key enter", []string{"send-keys", "hi", "Enter"}},
-		{"key ctrl+j|key alt+enter|key esc", []string{"send-keys", "C-j", "M-Enter", "Escape"}},
-		{"key ctrl+up|key shift+tab|key backspace", []string{"send-keys", "C-Up", "S-Tab", "BSpace"}},
-		{`term.Paste {one|two|}`, []string{"set-buffer", "one\ntwo\n", ";", "paste-buffer"}},
-		{`term.Paste {three|four}`, []string{"set-buffer", "three\nfour", ";", "paste-buffer", "-p"}},
+		{"key h|key i|key enter", func() { m.Press("h", "i", "Enter") }},
+		{"key ctrl+j|key alt+enter|key esc", func() { m.Press("C-j", "M-Enter", "Escape") }},
+		{"key ctrl+up|key shift+tab|key backspace", func() { m.Press("C-Up", "S-Tab", "BSpace") }},
+		{`term.Paste {one|two|}`, func() { m.PasteRaw("one\ntwo\n") }},
+		{`term.Paste {three|four}`, func() { m.Paste("three\nfour") }},
 	} {
-		m.tmux(c.args...)
+		c.input()
 		for _, line := range strings.SplitAfter(c.want, "|key ") {
 			m.waitFor(strings.TrimSuffix(line, "|key "))
 		}
-		if got := strings.ReplaceAll(m.screen(), "\n", "|"); !strings.Contains(got, c.want) {
-			t.Errorf("%q: %q is not in %q", c.args, c.want, got)
+		if got := strings.ReplaceAll(m.History(), "\n", "|"); !strings.Contains(got, c.want) {
+			t.Errorf("%q is not in %q", c.want, got)
 		}
 	}
 }
@@ -301,37 +272,26 @@ func TestConsoleKeysInTmux(t *testing.T) {
 // tmux writes without a pause.
 func TestConsolePasteInTmux(t *testing.T) {
 	t.Parallel()
-	m := startTmux(t, runProgram, "events", 100, 20)
+	m := startTmux(t, "events", 100, 20, "sh", "-c", runProgram)
 	m.waitFor("ready")
-	for _, c := range []struct {
-		lines int
-		paste []string
-		seen  string
-	}{
-		{3000, []string{"paste-buffer", "-p"}, "ready\n3000 lines\n"},
-		{40, []string{"paste-buffer"}, "\n3000 lines\n40 lines\n"},
-	} {
-		file := filepath.Join(t.TempDir(), "lines")
-		text := strings.Repeat(strings.Repeat("x", 99)+"\n", c.lines)
-		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		m.tmux(append([]string{"load-buffer", file, ";"}, c.paste...)...)
-		m.waitFor(c.seen)
-	}
+	lines := func(n int) string { return strings.Repeat(strings.Repeat("x", 99)+"\n", n) }
+	m.Paste(lines(3000))
+	m.waitFor("ready\n3000 lines")
+	m.PasteRaw(lines(40))
+	m.waitFor("\n3000 lines\n40 lines")
 }
 
 func TestConsoleStopsInTmux(t *testing.T) {
 	t.Parallel()
-	m := startTmux(t, "exec sh -i", "events", 100, 20)
-	m.tmux("send-keys", "\"$self\"", "Enter")
+	m := startTmux(t, "events", 100, 20, "sh", "-i")
+	m.Press("\"$self\"", "Enter")
 	m.waitFor("ready")
-	m.tmux("send-keys", "C-z")
+	m.Press("C-z")
 	m.waitFor("Stopped")
-	m.tmux("send-keys", "echo in$((1))between", "Enter")
+	m.Press("echo in$((1))between", "Enter")
 	m.waitFor("in1between")
-	m.tmux("send-keys", "fg", "Enter")
+	m.Press("fg", "Enter")
 	m.waitFor("key ctrl+z")
-	m.tmux("send-keys", "a")
+	m.Press("a")
 	m.waitFor("key a")
 }

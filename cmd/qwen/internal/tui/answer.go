@@ -66,6 +66,9 @@ func (m *model) write(text string) {
 
 // answered puts lines of the answer into the transcript.
 func (m *model) answered(lines []string) {
+	if !m.answer.begun {
+		lines = flush(lines)
+	}
 	switch {
 	case len(lines) == 0:
 	case m.answer.begun:
@@ -74,6 +77,14 @@ func (m *model) answered(lines []string) {
 		m.answer.begun = true
 		m.apart(lines...)
 	}
+}
+
+// flush takes away the empty line before the lines of a block.
+func flush(lines []string) []string {
+	for len(lines) > 0 && lines[0] == "" {
+		lines = lines[1:]
+	}
+	return lines
 }
 
 // interject says that something else comes into the transcript.
@@ -149,12 +160,15 @@ func (m *model) tail(rows int) []string {
 	if a == nil || rows < 1 {
 		return nil
 	}
-	lines := a.stream.Tail()
+	lines, goesOn := a.stream.Tail(), a.begun
 	if a.thought.Len() > 0 {
-		rows = min(rows, thoughtRows)
-		lines = m.thoughtLines(end(a.thought.String(), thoughtBytes))
+		lines, goesOn = m.thoughtLines(end(a.thought.String(), thoughtBytes)), false
+		lines = lines[max(0, len(lines)-thoughtRows):]
 	}
-	if !a.begun && !m.gap && len(lines) > 0 {
+	if !goesOn {
+		lines = flush(lines)
+	}
+	if !goesOn && !m.gap && len(lines) > 0 {
 		lines = append([]string{""}, lines...)
 	}
 	return lines[max(0, len(lines)-rows):]

@@ -93,7 +93,7 @@ func (d *codeDialog) key(m *model, k term.Key) bool {
 
 func (d *codeDialog) paste(*model, string) {}
 func (d *codeDialog) cancel()              { d.giveUp() }
-func (d *codeDialog) ticks() bool          { return true }
+func (d *codeDialog) counts() time.Time    { return d.expires }
 
 func (d *codeDialog) view(m *model, now time.Time) ([]string, cursor) {
 	var lines []string

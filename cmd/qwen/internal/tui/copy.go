@@ -21,11 +21,15 @@ func (f *Front) Copy(ctx context.Context, text string) (string, error) {
 	return f.opts.copy(ctx, text)
 }
 
-// copy copies a text both by the terminal, which also works over SSH but does not
-// tell whether it does, and by the system's own program where there is one.
 func (o *Options) copy(ctx context.Context, text string) (note string, err error) {
+	return o.copyBy(ctx, o.copier(), text)
+}
+
+// copyBy copies a text both by the terminal, which also works over SSH but does not
+// tell whether it does, and by the system's own program, if there is one.
+func (o *Options) copyBy(ctx context.Context, argv []string, text string) (note string, err error) {
 	err = o.Console.Copy(text)
-	if argv := o.copier(); argv != nil && o.copyWith(ctx, argv, text) == nil {
+	if argv != nil && o.run(ctx, argv, text) == nil {
 		return "Copied.", nil
 	}
 	if err != nil {
@@ -67,7 +71,8 @@ func (o *Options) copiers(system string) [][]string {
 	return list
 }
 
-func (o *Options) copyWith(ctx context.Context, argv []string, text string) error {
+// run runs a program that gets a text.
+func (o *Options) run(ctx context.Context, argv []string, text string) error {
 	ctx, cancel := context.WithTimeout(ctx, copyTime)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)

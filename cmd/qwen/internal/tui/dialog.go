@@ -17,7 +17,7 @@ type dialog interface {
 	key(m *model, k term.Key) (over bool)
 	paste(m *model, text string)
 	cancel()
-	ticks() bool // something in it counts seconds
+	counts() time.Time // seconds are counted from or to it; zero: none are
 	view(m *model, now time.Time) ([]string, cursor)
 }
 
@@ -31,7 +31,7 @@ type cursor struct {
 func (m *model) open(d dialog) {
 	m.cancelDialog()
 	if m.left {
-		d.cancel() // there is nobody to answer
+		d.cancel()
 		return
 	}
 	m.help = false
@@ -107,8 +107,8 @@ func (p *picker) paste(m *model, text string) {
 	}
 }
 
-func (p *picker) cancel()     { p.reply <- outcome[int]{-1, context.Canceled} }
-func (p *picker) ticks() bool { return false }
+func (p *picker) cancel()           { p.reply <- outcome[int]{-1, context.Canceled} }
+func (p *picker) counts() time.Time { return time.Time{} }
 
 func (p *picker) view(m *model, _ time.Time) ([]string, cursor) {
 	lines, column := p.list.View(m.width, m.height)
@@ -148,7 +148,7 @@ func (c *confirmation) key(_ *model, k term.Key) bool {
 
 func (c *confirmation) paste(*model, string) {}
 func (c *confirmation) cancel()              { c.reply <- outcome[bool]{false, context.Canceled} }
-func (c *confirmation) ticks() bool          { return false }
+func (c *confirmation) counts() time.Time    { return time.Time{} }
 
 func (c *confirmation) view(m *model, _ time.Time) ([]string, cursor) {
 	choice := " [y/N] "

@@ -42,8 +42,19 @@ func (o *Options) editor() string {
 	return cmp.Or(strings.TrimSpace(o.getenv("VISUAL")), strings.TrimSpace(o.getenv("EDITOR")), usual)
 }
 
-// editIn lets an editor change a text, in a file that only the person can read.
+// editIn lets an editor on the terminal change a text.
 func editIn(command string, environ []string, text string) (string, error) {
+	in, out, err := term.OpenTerminal()
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = errors.Join(in.Close(), out.Close()) }() // they may be one
+	return editFile(command, environ, []*os.File{in, out, out}, text)
+}
+
+// editFile lets an editor change a text, in a file that only the person can read.
+// Streams are those of the editor: input, output and for errors.
+func editFile(command string, environ []string, streams []*os.File, text string) (string, error) {
 	dir, err := os.MkdirTemp("", "qwen-edit-")
 	if err != nil {
 		return "", err
@@ -56,14 +67,11 @@ func editIn(command string, environ []string, text string) (string, error) {
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		return "", err
 	}
-	in, out, err := term.OpenTerminal()
-	if err != nil {
-		return "", err
-	}
-	defer func() { _ = errors.Join(in.Close(), out.Close()) }() // they may be one
 	cmd := editorProcess(command, path)
 	cmd.Env = environ
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = in, out, out
+	if len(streams) == 3 {
+		cmd.Stdin, cmd.Stdout, cmd.Stderr = streams[0], streams[1], streams[2]
+	}
 	if err := cmd.Run(); err != nil {
 		return "", err
 	}

@@ -2,9 +2,11 @@ package tui
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/qwen-cli/qwen/cmd/qwen/internal/front"
@@ -16,23 +18,32 @@ import (
 type paper struct {
 	events chan term.Event
 
-	mu         sync.Mutex
-	width      int
-	height     int
-	scrollback []string
-	live       term.Frame
-	draws      int
-	copied     string
-	bells      int
-	redraws    int
-	titled     string
-	changed    chan struct{} // there is something new to see
+	mu            sync.Mutex
+	width, height int
+	scrollback    []string
+	live          term.Frame
+	calls         map[string]int // of its methods, Draw among them
+	copied        string
+	titled        string
+	suspended     chan error // of a terminal that is in others' hands: how that ends
 }
 
 var _ Console = (*paper)(nil)
 
 func newPaper() *paper {
-	return &paper{events: make(chan term.Event), width: 80, height: 24, changed: make(chan struct{}, 1)}
+	return &paper{events: make(chan term.Event), width: 80, height: 24, calls: make(map[string]int)}
+}
+
+func (p *paper) called(name string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.calls[name]++
+}
+
+func (p *paper) count(name string) int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.calls[name]
 }
 
 func (p *paper) Events() <-chan term.Event { return p.events }
@@ -44,47 +55,60 @@ func (p *paper) Size() (int, int) {
 }
 
 func (p *paper) Draw(finished []string, f term.Frame) error {
+	p.called("Draw")
 	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.scrollback = append(p.scrollback, finished...)
 	p.live = f
-	p.draws++
-	p.mu.Unlock()
-	select {
-	case p.changed <- struct{}{}:
-	default:
-	}
 	return nil
 }
 
-func (p *paper) Redraw() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.redraws++
+// Suspend runs nothing: the test says how it ends.
+func (p *paper) Suspend(func() error) error {
+	p.called("Suspend")
+	return <-p.suspended
 }
 
-func (p *paper) Suspend(run func() error) error { return run() }
-func (p *paper) Title(text string) error        { p.titled = text; return nil }
-func (p *paper) Bell() error                    { p.bells++; return nil }
-func (p *paper) Notify(string, string) error    { return nil }
-func (p *paper) Copy(text string) error         { p.copied = text; return nil }
-func (p *paper) AskBackground() error           { return nil }
+func (p *paper) Redraw()                     { p.called("Redraw") }
+func (p *paper) Title(text string) error     { p.titled = text; return nil }
+func (p *paper) Bell() error                 { p.called("Bell"); return nil }
+func (p *paper) Notify(string, string) error { p.called("Notify"); return nil }
+func (p *paper) AskBackground() error        { p.called("AskBackground"); return nil }
+
+func (p *paper) Copy(text string) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.copied = text
+	return nil
+}
 
 // text is all that can be seen, the cursor as ▏.
 func (p *paper) text() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	lines := append([]string{}, p.scrollback...)
-	for i, l := range p.live.Lines {
-		if i == p.live.Row && !p.live.HideCursor {
-			l = term.Fit(l, max(p.live.Column, term.Width(l)))
-			l = cutAt(l, p.live.Column)
+	return strings.Join(append(slices.Clone(p.scrollback), seen(p.live)...), "\n")
+}
+
+// transcript is what has gone into the scrollback.
+func (p *paper) transcript() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return strings.Join(p.scrollback, "\n")
+}
+
+// seen are the lines of a frame, the cursor as ▏.
+func seen(f term.Frame) []string {
+	var lines []string
+	for i, l := range f.Lines {
+		if i == f.Row && !f.HideCursor {
+			l = cutAt(term.Fit(l, max(f.Column, term.Width(l))), f.Column)
 		}
 		lines = append(lines, strings.TrimRight(l, " "))
 	}
-	return strings.Join(lines, "\n")
+	return lines
 }
 
-// cutAt puts the cursor behind so many columns of a plain text.
+// cutAt puts the cursor behind so many columns of a text.
 func cutAt(text string, column int) string {
 	for i := range text {
 		if term.Width(text[:i]) == column {
@@ -96,21 +120,23 @@ func cutAt(text string, column int) string {
 
 // A chatter is somebody at a keyboard before a front.
 type chatter struct {
-	t     *testing.T
+	*testing.T
 	paper *paper
 	front *Front
 }
 
-func newChatter(t *testing.T, o Options) *chatter {
+// chatWith runs a test of a front in a world where nobody waits: time passes when
+// everybody sleeps.
+func chatWith(t *testing.T, o Options, test func(c *chatter)) {
 	t.Helper()
-	p := newPaper()
-	o.Console = p
-	if o.Getenv == nil {
-		o.Getenv = func(string) string { return "" }
-	}
-	c := &chatter{t: t, paper: p, front: New(o)}
-	t.Cleanup(c.front.Close)
-	return c
+	synctest.Test(t, func(t *testing.T) {
+		p := newPaper()
+		p.suspended = make(chan error)
+		o.Console = p
+		c := &chatter{T: t, paper: p, front: New(o)}
+		defer c.front.Close()
+		test(c)
+	})
 }
 
 // types types a text.
@@ -125,6 +151,17 @@ func (c *chatter) press(names ...string) {
 	for _, name := range names {
 		c.paper.events <- keyOf(name)
 	}
+}
+
+// pastes pastes a text.
+func (c *chatter) pastes(text string) { c.paper.events <- term.Paste{Text: text} }
+
+// resizes changes the size of the terminal.
+func (c *chatter) resizes(columns, rows int) {
+	c.paper.mu.Lock()
+	c.paper.width, c.paper.height = columns, rows
+	c.paper.mu.Unlock()
+	c.paper.events <- term.Resize{}
 }
 
 func keyOf(name string) term.Key {
@@ -147,36 +184,88 @@ func keyOf(name string) term.Key {
 	}
 }
 
-// sees waits until a text is on the screen.
-func (c *chatter) sees(text string) {
-	c.t.Helper()
-	c.until("the screen shows "+text, func(screen string) bool { return strings.Contains(screen, text) })
+// screen is what is seen when all has been painted.
+func (c *chatter) screen() string {
+	synctest.Wait()
+	time.Sleep(frame)
+	synctest.Wait()
+	return c.paper.text()
 }
 
-// until waits for something to be true of the screen.
-func (c *chatter) until(what string, ok func(screen string) bool) {
-	c.t.Helper()
-	limit := time.After(20 * time.Second)
-	for {
-		if ok(c.paper.text()) {
-			return
-		}
-		select {
-		case <-c.paper.changed:
-		case <-limit:
-			c.t.Fatalf("waited for: %s\n%s", what, c.paper.text())
+// sees checks that texts are on the screen.
+func (c *chatter) sees(texts ...string) {
+	c.Helper()
+	screen := c.screen()
+	for _, text := range texts {
+		if !strings.Contains(screen, text) {
+			c.Fatalf("the screen lacks %q:\n%s", text, screen)
 		}
 	}
 }
 
-// reads lets the chat read a line, beside the test.
-func (c *chatter) reads() <-chan line {
-	lines := make(chan line, 1)
-	go func() {
-		text, err := c.front.Read(context.Background())
-		lines <- line{text, err != nil}
-	}()
-	return lines
+// misses checks that texts are not on the screen.
+func (c *chatter) misses(texts ...string) {
+	c.Helper()
+	screen := c.screen()
+	for _, text := range texts {
+		if strings.Contains(screen, text) {
+			c.Fatalf("on the screen is %q:\n%s", text, screen)
+		}
+	}
 }
 
+// ends checks how the screen ends.
+func (c *chatter) ends(want string) {
+	c.Helper()
+	if screen := c.screen(); !strings.HasSuffix(screen, want) {
+		c.Fatalf("the screen is\n%s\nand does not end with\n%s", screen, want)
+	}
+}
+
+// said checks what is in the scrollback.
+func (c *chatter) said(want string) {
+	c.Helper()
+	c.screen()
+	if got := c.paper.transcript(); got != want {
+		c.Fatalf("the transcript is\n%s\nwant\n%s", got, want)
+	}
+}
+
+// A reading is what the chat waits for beside the test.
+type reading[T any] struct {
+	c    *chatter
+	done chan struct{}
+	got  T
+	err  error
+}
+
+// begin calls something that waits for the person.
+func begin[T any](c *chatter, call func(context.Context) (T, error)) *reading[T] {
+	r := &reading[T]{c: c, done: make(chan struct{})}
+	go func() {
+		defer close(r.done)
+		r.got, r.err = call(context.Background())
+	}()
+	synctest.Wait()
+	return r
+}
+
+// returned checks what the call has returned by now.
+func (r *reading[T]) returned(want T, err error) {
+	r.c.Helper()
+	synctest.Wait()
+	select {
+	case <-r.done:
+	default:
+		r.c.Fatalf("it still waits; the screen is\n%s", r.c.paper.text())
+	}
+	if any(r.got) != any(want) || r.err != err {
+		r.c.Errorf("it returned %v, %v; want %v, %v", r.got, r.err, want, err)
+	}
+}
+
+// reads lets the chat read a line.
+func (c *chatter) reads() *reading[string] { return begin(c, c.front.Read) }
+
 func (c *chatter) note(text string) { c.front.Say(front.Entry{Kind: front.Note, Text: text}) }
+func (c *chatter) hint(text string) { c.front.Say(front.Entry{Kind: front.Hint, Text: text}) }

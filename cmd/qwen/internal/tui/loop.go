@@ -57,8 +57,8 @@ func (l *loop) run() {
 	}
 }
 
-// crash gives the terminal back as it was, if the program dies of a mistake here: the
-// person is to read of it, and to go on in their shell.
+// crash gives the terminal back as it was, if the program dies of a mistake in this
+// goroutine: the person is to read of it, and to go on in their shell.
 func (l *loop) crash() {
 	if mistake := recover(); mistake != nil {
 		_ = l.console.Suspend(func() error { panic(mistake) })
@@ -114,7 +114,10 @@ func (l *loop) drain() {
 func (l *loop) act() {
 	m := l.model
 	for _, run := range take(&m.errands) {
-		go func() { l.front.do(run(l.console)) }()
+		go func() {
+			defer l.crash()
+			l.front.do(run(l.console))
+		}()
 	}
 	if m.away {
 		return

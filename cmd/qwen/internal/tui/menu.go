@@ -127,7 +127,7 @@ func (c *menu) key(m *model, name string) bool {
 // nothing to add to it.
 func (c *menu) take(m *model, send bool) bool {
 	item, before := c.offered.Items[max(c.at, 0)], m.edit.Before()
-	if c.request != nil || send && !item.Submit && item.Text == before[c.offered.From:] {
+	if c.request != nil || send && !item.Submit && strings.TrimSpace(item.Text) == before[c.offered.From:] {
 		return false
 	}
 	m.edit.Replace(c.offered.From, item.Text)

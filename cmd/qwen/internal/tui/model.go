@@ -35,8 +35,8 @@ type model struct {
 	dialog dialog // in place of the input; nil: none
 	help   bool   // the keys are shown
 
-	leaving time.Time // when Ctrl-C was pressed with nothing to stop
 	typed   time.Time // when a key last changed the input
+	leaving time.Time // when Ctrl-C was pressed with nothing to stop
 	escaped time.Time // when Esc was pressed with nothing to stop or close
 	unseen  bool      // the terminal's window is not in front, as far as is known
 	away    bool      // somebody else has the terminal
@@ -112,10 +112,11 @@ func (m *model) event(e term.Event) {
 
 func (m *model) paste(text string) {
 	m.help, m.leaving, m.escaped = false, time.Time{}, time.Time{}
-	if m.dialog != nil {
+	if m.dialog != nil && !m.surprised("paste") {
 		m.dialog.paste(m, text)
 		return
 	}
+	m.typed = time.Now()
 	m.edit.Paste(text)
 	m.changed()
 }
@@ -215,13 +216,31 @@ func (m *model) notify(text string) {
 // nextTick returns when what is shown changes by itself.
 func (m *model) nextTick(now time.Time) time.Time {
 	next := now.Add(time.Hour)
-	if m.state.Phase != front.Idle || m.dialog != nil && m.dialog.ticks() {
-		next = now.Truncate(time.Second).Add(time.Second)
-	}
-	for _, over := range []time.Time{m.leaving.Add(twice), m.escaped.Add(twiceEsc)} {
-		if over.After(now) && over.Before(next) {
-			next = over
+	for _, t := range []time.Time{m.nextSecond(now), m.leaving.Add(twice), m.escaped.Add(twiceEsc)} {
+		if t.After(now) && t.Before(next) {
+			next = t
 		}
 	}
 	return next
+}
+
+// nextSecond returns when the next of the seconds that are counted is over; the zero
+// time if none are.
+func (m *model) nextSecond(now time.Time) time.Time {
+	mark := m.state.Since
+	switch {
+	case m.dialog != nil:
+		if mark = m.dialog.counts(); mark.IsZero() {
+			return mark
+		}
+	case m.state.Phase == front.Idle:
+		return time.Time{}
+	case !m.state.Until.IsZero():
+		mark = m.state.Until
+	}
+	rest := mark.Sub(now) % time.Second
+	if rest <= 0 {
+		rest += time.Second
+	}
+	return now.Add(rest)
 }

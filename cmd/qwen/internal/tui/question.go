@@ -61,8 +61,8 @@ func (q *question) paste(_ *model, text string) {
 	q.edit.Insert(strings.ReplaceAll(strings.TrimSpace(text), "\n", between))
 }
 
-func (q *question) cancel()     { q.reply <- outcome[string]{"", context.Canceled} }
-func (q *question) ticks() bool { return false }
+func (q *question) cancel()           { q.reply <- outcome[string]{"", context.Canceled} }
+func (q *question) counts() time.Time { return time.Time{} }
 
 func (q *question) view(m *model, _ time.Time) ([]string, cursor) {
 	lines := m.each(m.styles.bold, m.wrap(term.CleanLine(q.Label)))

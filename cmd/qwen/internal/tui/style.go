@@ -36,4 +36,3 @@ func (s styles) dim(text string) string    { return s.sgr("2", text) }
 func (s styles) bold(text string) string   { return s.sgr("1", text) }
 func (s styles) fault(text string) string  { return s.sgr("31", text) }
 func (s styles) accent(text string) string { return s.sgr("36", text) }
-func (s styles) chosen(text string) string { return s.sgr("7", text) }

@@ -49,7 +49,7 @@ func (m *model) say(e front.Entry) {
 		m.apart(m.said(term.Clean(e.Text))...)
 		m.finish("")
 	case front.Reply:
-		m.apart(markdown.Render(term.Clean(e.Text), m.markdown())...)
+		m.apart(m.rendered(e.Text)...)
 	case front.Fault:
 		m.apart(m.each(m.styles.fault, m.marked("✗ ", term.CleanLine(e.Text)))...)
 		if hint := term.CleanLine(e.Hint); hint != "" {
@@ -62,7 +62,7 @@ func (m *model) say(e front.Entry) {
 		}
 		m.apart(lines...)
 	case front.Output:
-		m.apart(m.indent("  ", folded(split(e.Text), 20, 20))...)
+		m.apart(m.printed(e.Text)...)
 	}
 }
 
@@ -73,6 +73,11 @@ func split(text string) []string {
 
 func (m *model) markdown() markdown.Options {
 	return markdown.Options{Width: m.textWidth(), Theme: m.styles.theme, Links: m.opts.Links && m.styles.on}
+}
+
+// rendered lays out a whole text.
+func (m *model) rendered(text string) []string {
+	return markdown.Render(term.Clean(text), m.markdown())
 }
 
 func (m *model) wrap(text string) []string { return m.wrapTo(text, m.textWidth()) }
@@ -137,6 +142,21 @@ func (m *model) said(text string) []string {
 	lines = m.indent("  ", lines)
 	lines[0] = inputPrompt + strings.TrimPrefix(lines[0], "  ")
 	return m.each(m.styles.bold, lines)
+}
+
+// printed is what a command has printed. Of much, the head and the tail do, also if it
+// is one line.
+func (m *model) printed(text string) []string {
+	all, width := split(text), m.width-3
+	some := folded(all, 20, 20)
+	var lines []string
+	for _, l := range some {
+		if len(some) < len(all) {
+			l = term.Cut(l, width)
+		}
+		lines = append(lines, m.wrapTo(l, width)...)
+	}
+	return m.indent("  ", folded(lines, 20, 20))
 }
 
 // folded keeps the head and the tail of many lines.

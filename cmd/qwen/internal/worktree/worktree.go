@@ -106,11 +106,16 @@ func (g *Git) State(ctx context.Context, file string) State {
 // arguments ask for one file: among those in the index, and among the others that
 // are not ignored.
 func arguments(name string) []string {
+	return lsFiles("-t", "--cached", "--others", "--exclude-standard", "-z", "--", name)
+}
+
+// lsFiles are arguments of git that list files and start nothing.
+func lsFiles(more ...string) []string {
 	args := []string{"--no-pager"}
 	for _, setting := range overruled {
 		args = append(args, "-c", setting)
 	}
-	return append(args, "ls-files", "-t", "--cached", "--others", "--exclude-standard", "-z", "--", name)
+	return append(append(args, "ls-files"), more...)
 }
 
 // stateOf reads what git ls-files -t prints: a letter for the state of each file.
@@ -125,16 +130,24 @@ func stateOf(out []byte) State {
 }
 
 // Files lists the files below a directory that git does not ignore: tracked ones and
-// others, at most so many, as paths with slashes from there. It fails outside of a
-// work tree.
+// others, at most so many, as paths with slashes from there. Of the others there may
+// be none if there is no time to look for them. It fails outside of a work tree.
 func (g *Git) Files(ctx context.Context, dir string, most int) ([]string, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	args := []string{"--no-pager"}
-	for _, setting := range overruled {
-		args = append(args, "-c", setting)
+	tracked, err := g.list(ctx, dir, most, "--cached")
+	if err != nil || len(tracked) == most {
+		return tracked, err
 	}
-	cmd := exec.CommandContext(ctx, g.path, append(args, "ls-files", "--cached", "--others", "--exclude-standard", "-z")...)
+	others, _ := g.list(ctx, dir, most-len(tracked), "--others", "--exclude-standard")
+	return append(tracked, others...), nil
+}
+
+// list lists files of some kinds, at most so many.
+func (g *Git) list(ctx context.Context, dir string, most int, kinds ...string) ([]string, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, g.path, lsFiles(append(kinds, "-z")...)...)
 	cmd.Dir = dir
 	cmd.Env = g.environ
 	cmd.WaitDelay = patience / 10

@@ -5,6 +5,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -57,6 +58,42 @@ func (r *repo) state(name string) worktree.State {
 		r.t.Fatal(err)
 	}
 	return git.State(r.t.Context(), filepath.Join(r.dir, filepath.FromSlash(name)))
+}
+
+func (r *repo) files(name string, most int) ([]string, error) {
+	r.t.Helper()
+	git, err := worktree.Find([]string{"HOME=" + filepath.Dir(r.dir), "GIT_DIR=/nowhere"})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return git.Files(r.t.Context(), filepath.Join(r.dir, name), most)
+}
+
+func TestFiles(t *testing.T) {
+	r := newRepo(t)
+	r.write(".gitignore", "*.log\n")
+	r.write("a b/é.txt", "x")
+	r.write("a b/other.log", "x")
+	r.write("a b/forced.log", "x")
+	r.git("add", "-f", "README", "a b/forced.log")
+	for _, c := range []struct {
+		dir  string
+		most int
+		want []string
+	}{
+		{".", 100, []string{"README", "a b/forced.log", ".gitignore", "a b/é.txt"}},
+		{"a b", 100, []string{"forced.log", "é.txt"}},
+		{".", 3, []string{"README", "a b/forced.log", ".gitignore"}},
+		{".", 1, []string{"README"}},
+	} {
+		got, err := r.files(c.dir, c.most)
+		if err != nil || !slices.Equal(got, c.want) {
+			t.Errorf("%q, at most %d: %q, %v", c.dir, c.most, got, err)
+		}
+	}
+	if got, err := r.files("..", 100); err == nil {
+		t.Errorf("outside: %q", got)
+	}
 }
 
 func TestState(t *testing.T) {
@@ -138,6 +175,9 @@ func TestHostileRepositoryStartsNothing(t *testing.T) {
 	}
 	if got := r.state("trap"); got != worktree.Exposed {
 		t.Errorf("other file: %d", got)
+	}
+	if got, err := r.files(".", 100); err != nil || !slices.Contains(got, "trap") {
+		t.Errorf("files: %q, %v", got, err)
 	}
 	if data, err := os.ReadFile(mark); err == nil {
 		t.Errorf("started:\n%s", data)
