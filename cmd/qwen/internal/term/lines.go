@@ -44,7 +44,13 @@ func (p *Prompter) Arrived(ctx context.Context, within time.Duration) ([]string,
 		switch {
 		case err == nil:
 			lines = append(lines, line)
-		case late, err == ErrNoAnswer && len(lines) > 0:
+		case err == ErrNoAnswer:
+			p.input.ended = true // whoever reads on is to know as well
+			if len(lines) == 0 {
+				return nil, err
+			}
+			return lines, nil
+		case late:
 			return lines, nil
 		default:
 			return lines, err

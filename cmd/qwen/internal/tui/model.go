@@ -35,6 +35,9 @@ type model struct {
 	dialog dialog // in place of the input; nil: none
 	help   bool   // the keys are shown
 
+	between bool         // a question was answered, and what follows it is not known yet
+	ahead   []term.Event // typed since then
+
 	typed   time.Time // when a key last changed the input
 	leaving time.Time // when Ctrl-C was pressed with nothing to stop
 	escaped time.Time // when Esc was pressed with nothing to stop or close
@@ -94,11 +97,11 @@ func (m *model) textWidth() int { return max(10, min(m.width-1, readable)) }
 func (m *model) event(e term.Event) {
 	switch e := e.(type) {
 	case term.Key:
-		if !m.left {
+		if !m.left && !m.held(e) {
 			m.key(e)
 		}
 	case term.Paste:
-		if !m.left {
+		if !m.left && !m.held(e) {
 			m.paste(e.Text)
 		}
 	case term.Background:
@@ -127,6 +130,14 @@ func (m *model) put(text string) {
 	m.menu.close()
 }
 
+// setState shows what goes on. What takes its time is no moment between two questions.
+func (m *model) setState(s front.State) {
+	m.state = s
+	if s.Phase != front.Idle {
+		m.settled()
+	}
+}
+
 // read gives the chat the next line: one that waits, or the next that is sent.
 func (m *model) read(reply chan<- line) {
 	switch {
@@ -138,6 +149,7 @@ func (m *model) read(reply chan<- line) {
 	default:
 		m.reader = reply
 	}
+	m.settled()
 }
 
 // unread is for a chat that does not wait for a line any more. One that it has got
