@@ -126,8 +126,20 @@ func (m *model) paste(text string) {
 
 // put gives text back to be edited, in front of what is typed.
 func (m *model) put(text string) {
+	if !m.edit.Empty() {
+		text = unrun(text)
+	}
 	m.edit.Prepend(text)
 	m.menu.close()
+}
+
+// unrun makes words of a shell command to which something is going to be added that
+// was typed by itself: the shell would run that as well.
+func unrun(text string) string {
+	if strings.HasPrefix(text, "!") {
+		return " " + text
+	}
+	return text
 }
 
 // setState shows what goes on. What takes its time is no moment between two questions.
@@ -208,7 +220,11 @@ func (m *model) halt() {
 	m.stopping = true
 	m.busy()
 	if len(m.queue) > 0 {
-		m.put(strings.Join(take(&m.queue), "\n"))
+		text := strings.Join(m.queue, "\n")
+		if len(take(&m.queue)) > 1 {
+			text = unrun(text)
+		}
+		m.put(text)
 	}
 }
 
