@@ -45,7 +45,7 @@ func (p *testProvider) Describe(context.Context) (*sdk.Description, error) {
 		Settings:      []sdk.Setting{{Name: "greeting", Env: []string{"ACME_GREETING", "AWS_SECRET_ACCESS_KEY"}, Default: "Hello"}},
 	}
 	if p.name == "paced" {
-		d.Limits = []sdk.Limit{{Unit: sdk.LimitRequests, Amount: 2, Window: 2 * time.Second, Resets: "rolling"}}
+		d.Limits = []sdk.Limit{{Unit: sdk.LimitRequests, Amount: 2, Window: 4 * time.Second, Resets: "rolling"}}
 	}
 	return d, nil
 }
