@@ -24,7 +24,8 @@ type input struct {
 	got   chan chunk
 	asked bool // a chunk was asked for and has not come yet
 
-	rest []byte // read and not handed out yet
+	rest  []byte // read and not handed out yet
+	ended bool   // so is the end of the input
 }
 
 // A waker is a reader whose Read can be made to return [errInterrupted].
@@ -50,6 +51,10 @@ func newInput(r io.Reader, wake waker) *input {
 
 // more adds to what can be handed out, or returns why there is nothing to add.
 func (in *input) more(ctx context.Context) error {
+	if in.ended {
+		in.ended = false
+		return io.EOF
+	}
 	if in.want == nil {
 		in.want, in.got = make(chan struct{}, 1), make(chan chunk, 1)
 		go readChunks(in.r, in.want, in.got)
@@ -84,7 +89,7 @@ func (in *input) interrupt() {
 	if !errors.Is(c.err, errInterrupted) {
 		in.wake.Reset()
 	}
-	_ = in.take(c)
+	in.ended = in.take(c) == io.EOF
 }
 
 // close ends the reading goroutine.

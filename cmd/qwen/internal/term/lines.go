@@ -44,7 +44,10 @@ func (p *Prompter) Arrived(ctx context.Context, within time.Duration) ([]string,
 		switch {
 		case err == nil:
 			lines = append(lines, line)
-		case late, err == ErrNoAnswer && len(lines) > 0:
+		case err == ErrNoAnswer && len(lines) > 0:
+			p.input.ended = true // which is the answer to the next question
+			return lines, nil
+		case late && err != ErrNoAnswer:
 			return lines, nil
 		default:
 			return lines, err

@@ -34,9 +34,27 @@ func TestReadLineAndWhatArrivesWithIt(t *testing.T) {
 	if err != nil || strings.Join(rest, "\n") != strings.Join(pasted[1:], "\n") {
 		t.Fatalf("%d lines arrived with it, %v, want %d", len(rest), err, len(pasted)-1)
 	}
-	if rest, err := p.Arrived(t.Context(), time.Millisecond); len(rest) > 0 || err != nil {
-		t.Errorf("then arrived %q, %v", rest, err)
+	if rest, err := p.Arrived(t.Context(), time.Millisecond); len(rest) > 0 || !errors.Is(err, ErrNoAnswer) {
+		t.Errorf("then arrived %q, %v: the Ctrl-D is lost", rest, err)
 	}
+	if rest, err := p.Arrived(t.Context(), time.Millisecond); len(rest) > 0 || err != nil {
+		t.Errorf("at last arrived %q, %v", rest, err)
+	}
+}
+
+// A Ctrl-D that is noticed a moment too late is not lost.
+func TestArrivedLate(t *testing.T) {
+	p, person := typist(t)
+	_, _ = io.WriteString(person, "\x04")
+	for i := range 2_000 {
+		switch lines, err := p.Arrived(t.Context(), time.Duration(i)*time.Microsecond); {
+		case errors.Is(err, ErrNoAnswer):
+			return
+		case len(lines) > 0 || err != nil:
+			t.Fatalf("Arrived = %q, %v", lines, err)
+		}
+	}
+	t.Error("the Ctrl-D is lost")
 }
 
 // A terminal that edits lines takes no more than so much, without a word.
