@@ -147,6 +147,7 @@ func manyLines(n int) string {
 
 // A paste of thousands of lines is folded and sent whole, with the words around it.
 func TestChatPaste(t *testing.T) {
+	t.Parallel()
 	text := manyLines(2000)
 	for _, bracketed := range []bool{true, false} {
 		t.Run(fmt.Sprintf("bracketed %v", bracketed), func(t *testing.T) {
