@@ -14,14 +14,16 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// machine looks at what this runs on.
+// machine looks at what this runs on. Of the kernel only the version proper: what a
+// distribution or a host adds to it is nobody's business.
 func machine() Machine {
 	var u unix.Utsname
 	_ = unix.Uname(&u)
+	kernel, _, _ := strings.Cut(unix.ByteSliceToString(u.Release[:]), "-")
 	return Machine{
 		CPU:    cpuModel(),
 		Cores:  runtime.NumCPU(),
-		System: unix.ByteSliceToString(u.Sysname[:]) + " " + unix.ByteSliceToString(u.Release[:]) + " " + unix.ByteSliceToString(u.Machine[:]),
+		System: unix.ByteSliceToString(u.Sysname[:]) + " " + kernel + " " + unix.ByteSliceToString(u.Machine[:]),
 	}
 }
 

@@ -40,6 +40,7 @@ func markdown(r *Report) string {
 	}
 	b.WriteString("\n## Budgets\n\n")
 	writeTable(&b, budgetTable(r))
+	writeReasons(&b, r)
 	fmt.Fprintf(&b, "\n## What was measured\n\n%s\n", unitsNote)
 	for _, t := range tables(r) {
 		fmt.Fprintf(&b, "\n### %s\n\n", t.title)
@@ -52,6 +53,21 @@ func markdown(r *Report) string {
 		fmt.Fprintf(&b, "- %s: %s\n", m.What, m.Why)
 	}
 	return b.String()
+}
+
+// writeReasons says what stands in the way of what is not met.
+func writeReasons(b *strings.Builder, r *Report) {
+	said := map[string]bool{}
+	for _, v := range verdicts(r) {
+		if v.Why == "" || said[v.Why] {
+			continue
+		}
+		if len(said) == 0 {
+			b.WriteString("\nWhat stands in the way:\n\n")
+		}
+		said[v.Why] = true
+		fmt.Fprintf(b, "- %s: %s.\n", v.What, v.Why)
+	}
 }
 
 func writeTable(b *strings.Builder, t table) {

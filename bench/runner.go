@@ -60,10 +60,10 @@ func (r *runner) once(ctx context.Context, p *program, size int64, flags ...stri
 	}
 	facts := report()
 	if err := cmd.Wait(); err != nil {
-		return nil, fmt.Errorf("%s: %w: %s", p.name, err, firstLine(stderr.String()))
+		return nil, fmt.Errorf("%s: %w: %s", p.name, err, lastLines(stderr.String()))
 	}
 	if facts.code != 0 {
-		return nil, fmt.Errorf("%s: exit code %d: %s", p.name, facts.code, firstLine(stderr.String()))
+		return nil, fmt.Errorf("%s: exit code %d: %s", p.name, facts.code, lastLines(stderr.String()))
 	}
 	if facts.size < size {
 		return nil, fmt.Errorf("%s: the answer was cut after %d bytes", p.name, facts.size)
@@ -164,4 +164,10 @@ func seconds(ns int64) float64 { return float64(ns) / 1e9 }
 func firstLine(text string) string {
 	first, _, _ := strings.Cut(strings.TrimSpace(ansi.Strip(text)), "\n")
 	return strings.TrimSpace(first)
+}
+
+// lastLines returns the last two lines of what a program said, in one.
+func lastLines(text string) string {
+	lines := strings.Split(strings.TrimSpace(ansi.Strip(text)), "\n")
+	return strings.Join(strings.Fields(strings.Join(lines[max(0, len(lines)-2):], " ")), " ")
 }

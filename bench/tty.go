@@ -115,8 +115,9 @@ func (s *session) raw() bool {
 	return err == nil && mode.Lflag&(unix.ECHO|unix.ICANON) == 0
 }
 
-// readyKey is typed to see whether the program takes keys.
-const readyKey = "~"
+// readyKey is typed to see whether the program takes keys. No program shows it by
+// itself.
+const readyKey = "§"
 
 // prompt waits until the program has painted something and shows a key that was
 // typed after that, and returns when that was.

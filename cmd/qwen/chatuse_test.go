@@ -259,3 +259,15 @@ func longText() string {
 	text, _ := longAnswer(4000)
 	return text + "the very end"
 }
+
+// In plain mode, a line and Ctrl-D that come at once are a message and then the end.
+func TestChatPlainEnd(t *testing.T) {
+	d := newDesk(t).connect()
+	term := d.open("--plain")
+	term.WaitFor("You:")
+	term.Press("h", "e", "l", "l", "o", "Enter", "C-d")
+	if got := term.Exit(); got != 0 {
+		t.Errorf("exit code %d", got)
+	}
+	term.WaitFor("You said: hello")
+}

@@ -84,7 +84,7 @@ func (a *answer) consume(body io.Reader) error {
 	if err := a.heartbeat(); err != nil { // the service has accepted the request
 		return err
 	}
-	body = &pulse{src: body, beat: a.heartbeat, last: time.Now()}
+	body = &pulse{src: &brake{src: body}, beat: a.heartbeat, last: time.Now()}
 	r := newEventReader(body)
 	head := bytes.TrimLeft(bytes.TrimPrefix(r.peek(), []byte("\uFEFF")), " \t\r\n")
 	a.head = bytes.Clone(head[:min(len(head), 400)])

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -189,8 +191,7 @@ type screen struct {
 // the function that it returns is called.
 func (a *app) divert(ctx context.Context, f front.Front) (restore func()) {
 	show := func(line string) {
-		text := strings.TrimSpace(strings.TrimPrefix(line, "qwen: "))
-		if text != "" {
+		if text := sentence(strings.TrimPrefix(line, "qwen: ")); text != "" {
 			f.Say(front.Entry{Kind: front.Note, Text: text})
 		}
 	}
@@ -200,6 +201,20 @@ func (a *app) divert(ctx context.Context, f front.Front) (restore func()) {
 		a.errors.instead.Store(nil)
 		a.trusting.asker = nil
 	}
+}
+
+// sentence makes one of a line that was to stand behind the program's name.
+func sentence(line string) string {
+	line = strings.TrimSpace(line)
+	if line == "" {
+		return ""
+	}
+	first, size := utf8.DecodeRuneInString(line)
+	line = string(unicode.ToUpper(first)) + line[size:]
+	if !strings.ContainsAny(line[len(line)-1:], ".:!?)") {
+		line += "."
+	}
+	return line
 }
 
 // A frontAsker asks in the chat for consent.

@@ -184,6 +184,18 @@ func TestWrongKeyChangesNothing(t *testing.T) {
 	check(t, got, "! the key was refused")
 }
 
+// What is to be done is said in the words of the chat.
+func TestHintsAreOfTheChat(t *testing.T) {
+	w := newWorld()
+	e := sdk.Errorf(sdk.KindUnauthenticated, "the login has expired").WithHint(`Run "qwen auth login home-provider" to sign in again.`)
+	w.services["home"].replies = []reply{{err: e}}
+	w.services["work"].refuses = e
+	got := hold(t, w, &person{lines: []string{"hi", "/auth work"}}, Options{})
+	if strings.Contains(got, "qwen auth") || strings.Count(got, "/auth signs in") != 2 {
+		t.Errorf("the person saw\n%s", got)
+	}
+}
+
 func TestUnknownCommand(t *testing.T) {
 	got := hold(t, newWorld(), &person{lines: []string{"/modle", "/frobnicate", "/quit now"}}, Options{})
 	check(t, got, `

@@ -109,6 +109,7 @@ func (c *Chat) concluded(r *chat.Result, text string) {
 // failed tells what went wrong, and that the message is not lost.
 func (c *Chat) failed(r *chat.Result) {
 	headline, hint := render.ErrorLines(r.Err, c.Backend.Clean)
+	hint = inChat(hint)
 	kept := "Your message is kept: Ctrl-Y or /retry sends it again."
 	if len(r.Message.Parts) > 0 {
 		kept = "What came is kept. Ctrl-Y or /retry asks again."

@@ -17,7 +17,15 @@ func (c *Chat) tell(err error) {
 		return
 	}
 	headline, hint := render.ErrorLines(err, c.Backend.Clean)
-	c.fault(headline, hint)
+	c.fault(headline, inChat(hint))
+}
+
+// inChat returns what to do in the chat in place of what one does outside of it.
+func inChat(hint string) string {
+	if strings.Contains(hint, "qwen auth login") {
+		return "/auth signs in, or chooses another login."
+	}
+	return hint
 }
 
 // fault tells what failed and what to do.

@@ -25,7 +25,7 @@ type input struct {
 	asked bool // a chunk was asked for and has not come yet
 
 	rest  []byte // read and not handed out yet
-	ended bool   // so is the end of the input
+	ended bool   // nobody has been told yet that the input has ended
 }
 
 // A waker is a reader whose Read can be made to return [errInterrupted].
@@ -52,7 +52,7 @@ func newInput(r io.Reader, wake waker) *input {
 // more adds to what can be handed out, or returns why there is nothing to add.
 func (in *input) more(ctx context.Context) error {
 	if in.ended {
-		in.ended = false
+		in.ended = false // that of a terminal (Ctrl-D) comes once
 		return io.EOF
 	}
 	if in.want == nil {
@@ -79,7 +79,7 @@ func (in *input) take(c chunk) error {
 }
 
 // interrupt ends the read that goes on, if possible. What it has read already
-// stays.
+// stays, and be it that there is no more.
 func (in *input) interrupt() {
 	if in.wake == nil || !in.asked {
 		return

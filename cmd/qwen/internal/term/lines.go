@@ -44,10 +44,13 @@ func (p *Prompter) Arrived(ctx context.Context, within time.Duration) ([]string,
 		switch {
 		case err == nil:
 			lines = append(lines, line)
-		case err == ErrNoAnswer && len(lines) > 0:
-			p.input.ended = true // which is the answer to the next question
+		case err == ErrNoAnswer:
+			p.input.ended = true // whoever reads on is to know as well
+			if len(lines) == 0 {
+				return nil, err
+			}
 			return lines, nil
-		case late && err != ErrNoAnswer:
+		case late:
 			return lines, nil
 		default:
 			return lines, err

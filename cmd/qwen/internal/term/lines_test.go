@@ -1,7 +1,9 @@
 package term
 
 import (
+	"context"
 	"errors"
+	"io"
 	"testing"
 	"time"
 )
@@ -30,3 +32,25 @@ func TestNothingArrivesWithoutATerminal(t *testing.T) {
 		t.Errorf("Arrived = %q, %v", lines, err)
 	}
 }
+
+// The end of the input that comes at the moment in which nobody wants to wait for it
+// any more is told to the next who does.
+func TestEndWhileInterrupted(t *testing.T) {
+	in := newInput(nil, make(endingReader))
+	canceled, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := in.more(canceled); err != context.Canceled {
+		t.Errorf("more = %v", err)
+	}
+	if err := in.more(t.Context()); err != io.EOF {
+		t.Errorf("then more = %v", err)
+	}
+}
+
+// An endingReader ends when it is interrupted.
+type endingReader chan struct{}
+
+func (r endingReader) Read([]byte) (int, error) { <-r; return 0, io.EOF }
+func (r endingReader) Interrupt()               { r <- struct{}{} }
+func (r endingReader) Reset()                   {}
+func (r endingReader) Close() error             { return nil }

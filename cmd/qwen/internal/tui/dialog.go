@@ -36,6 +36,7 @@ func (m *model) open(d dialog) {
 	}
 	m.help = false
 	m.dialog = d
+	m.asked(d)
 }
 
 // pause is how long nothing must have been typed for a key to answer a question that
@@ -74,6 +75,7 @@ func (m *model) dialogKey(k term.Key) {
 	default:
 		if d := m.dialog; d.key(m, k) {
 			m.closeThis(d)
+			m.replied()
 		}
 	}
 }

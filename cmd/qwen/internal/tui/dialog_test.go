@@ -263,3 +263,43 @@ func TestSecretIsOneLine(t *testing.T) {
 		answer.returned("sk-secret", nil)
 	})
 }
+
+// What is typed before the next question has come up is for that question, which may
+// be one for a secret, and is in the input only when there is none.
+func TestTypedBetweenQuestions(t *testing.T) {
+	endpoint, key := sdk.Question{Label: "Endpoint"}, sdk.Question{Label: "API key", Secret: true}
+	answer := func(c *chatter) {
+		asked := begin(c, func(ctx context.Context) (string, error) { return c.front.Ask(ctx, endpoint) })
+		c.types("here")
+		c.press("enter")
+		asked.returned("here", nil)
+		c.types("sec")
+		c.pastes("ret")
+		c.press("enter")
+		c.types("more")
+		c.misses("sec", "more")
+	}
+	chatWith(t, Options{}, func(c *chatter) {
+		answer(c)
+		asked := begin(c, func(ctx context.Context) (string, error) { return c.front.Ask(ctx, key) })
+		asked.returned("secret", nil)
+		c.misses("secret", "more")
+		reading := c.reads()
+		c.ends("> more▏\n  ? keys")
+		c.press("enter")
+		reading.returned("more", nil)
+	})
+	chatWith(t, Options{}, func(c *chatter) {
+		answer(c)
+		asked := begin(c, func(ctx context.Context) (bool, error) { return c.front.Confirm(ctx, "Really?", true) })
+		c.press("n")
+		asked.returned(false, nil)
+		c.reads()
+		c.ends("> secretmore▏\n  ? keys")
+	})
+	chatWith(t, Options{}, func(c *chatter) {
+		answer(c)
+		c.front.State(front.State{Phase: front.Checking, Text: "Checking with the service", Since: time.Now()})
+		c.ends("> secretmore▏\n  ? keys")
+	})
+}

@@ -124,7 +124,7 @@ func (f *Front) Put(text string) { f.do(func(m *model) { m.put(text) }) }
 func (f *Front) Say(e front.Entry) { f.do(func(m *model) { m.say(e) }) }
 
 // State implements [front.Front].
-func (f *Front) State(s front.State) { f.do(func(m *model) { m.state = s }) }
+func (f *Front) State(s front.State) { f.do(func(m *model) { m.setState(s) }) }
 
 // Footer implements [front.Front].
 func (f *Front) Footer(footer front.Footer) { f.do(func(m *model) { m.footer = footer }) }

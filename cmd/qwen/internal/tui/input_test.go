@@ -104,6 +104,26 @@ func TestQueueIsReadInOrder(t *testing.T) {
 	})
 }
 
+// A shell command that is taken back runs nothing that was typed after it.
+func TestTakenBackCommand(t *testing.T) {
+	chatWith(t, Options{}, func(c *chatter) {
+		take := func(lines ...string) {
+			_, done := c.front.Busy(context.Background())
+			defer done()
+			for _, line := range lines {
+				c.types(line)
+				c.press("enter")
+			}
+			c.press("esc")
+		}
+		take("!date", "rm")
+		c.ends(">  !date\n  rm▏\n  ? keys")
+		c.press("ctrl+c")
+		take("!date")
+		c.ends("> !date▏\n  ? keys")
+	})
+}
+
 // What comes back goes in front of what is typed.
 func TestPut(t *testing.T) {
 	chatWith(t, Options{}, func(c *chatter) {

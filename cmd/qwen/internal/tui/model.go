@@ -35,6 +35,9 @@ type model struct {
 	dialog dialog // in place of the input; nil: none
 	help   bool   // the keys are shown
 
+	between bool         // a question was answered, and what follows it is not known yet
+	ahead   []term.Event // typed since then
+
 	typed   time.Time // when a key last changed the input
 	leaving time.Time // when Ctrl-C was pressed with nothing to stop
 	escaped time.Time // when Esc was pressed with nothing to stop or close
@@ -94,11 +97,11 @@ func (m *model) textWidth() int { return max(10, min(m.width-1, readable)) }
 func (m *model) event(e term.Event) {
 	switch e := e.(type) {
 	case term.Key:
-		if !m.left {
+		if !m.left && !m.held(e) {
 			m.key(e)
 		}
 	case term.Paste:
-		if !m.left {
+		if !m.left && !m.held(e) {
 			m.paste(e.Text)
 		}
 	case term.Background:
@@ -123,8 +126,28 @@ func (m *model) paste(text string) {
 
 // put gives text back to be edited, in front of what is typed.
 func (m *model) put(text string) {
+	if !m.edit.Empty() {
+		text = unrun(text)
+	}
 	m.edit.Prepend(text)
 	m.menu.close()
+}
+
+// unrun makes words of a shell command to which something is going to be added that
+// was typed by itself: the shell would run that as well.
+func unrun(text string) string {
+	if strings.HasPrefix(text, "!") {
+		return " " + text
+	}
+	return text
+}
+
+// setState shows what goes on. What takes its time is no moment between two questions.
+func (m *model) setState(s front.State) {
+	m.state = s
+	if s.Phase != front.Idle {
+		m.settled()
+	}
 }
 
 // read gives the chat the next line: one that waits, or the next that is sent.
@@ -138,6 +161,7 @@ func (m *model) read(reply chan<- line) {
 	default:
 		m.reader = reply
 	}
+	m.settled()
 }
 
 // unread is for a chat that does not wait for a line any more. One that it has got
@@ -196,7 +220,11 @@ func (m *model) halt() {
 	m.stopping = true
 	m.busy()
 	if len(m.queue) > 0 {
-		m.put(strings.Join(take(&m.queue), "\n"))
+		text := strings.Join(m.queue, "\n")
+		if len(take(&m.queue)) > 1 {
+			text = unrun(text)
+		}
+		m.put(text)
 	}
 }
 
