@@ -13,6 +13,7 @@ const goodKey = "good-key-0123456789-abcd"
 // The menu of qwen auth, and a key that is typed: it is nowhere to be seen, and is
 // tried before it is stored.
 func TestAuthOnTerminal(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		key  string
 		says string

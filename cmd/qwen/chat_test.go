@@ -89,6 +89,16 @@ func TestChatTypeAhead(t *testing.T) {
 	leave(t, term)
 }
 
+// What is typed before the chat is there, Enter included, is its first message.
+func TestChatTypedBefore(t *testing.T) {
+	d := newDesk(t).connect()
+	term := d.open()
+	term.Type("early bird")
+	term.Press("Enter")
+	term.WaitFor("You said: early bird")
+	leave(t, term)
+}
+
 // A chat that was killed can be gone on with: at most its last second is lost.
 func TestChatResumeAfterKill(t *testing.T) {
 	d := newDesk(t).connect()
@@ -147,6 +157,7 @@ func manyLines(n int) string {
 
 // A paste of thousands of lines is folded and sent whole, with the words around it.
 func TestChatPaste(t *testing.T) {
+	t.Parallel()
 	text := manyLines(2000)
 	for _, bracketed := range []bool{true, false} {
 		t.Run(fmt.Sprintf("bracketed %v", bracketed), func(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 // Whatever goes wrong with an answer: it says what, stays to be read, and the message
 // is sent again with one key.
 func TestChatErrors(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name  string
 		fault fakecloud.Fault

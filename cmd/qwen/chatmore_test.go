@@ -98,6 +98,7 @@ func TestChatShell(t *testing.T) {
 
 // Without painting: labels, numbered choices, lines. All of it can be used.
 func TestChatPlain(t *testing.T) {
+	t.Parallel()
 	for _, variable := range []string{"QWEN_PLAIN=true", "ACCESSIBLE=1", "TERM=dumb"} {
 		t.Run(variable, func(t *testing.T) {
 			d := newDesk(t)
@@ -156,6 +157,7 @@ func TestChatPlainStop(t *testing.T) {
 
 // From a phone's width to a wall's, everything is where it belongs.
 func TestChatWidths(t *testing.T) {
+	t.Parallel()
 	for _, columns := range []int{30, 40, 250} {
 		t.Run(fmt.Sprint(columns), func(t *testing.T) {
 			d := newDesk(t).connect()
@@ -183,6 +185,7 @@ func TestChatWidths(t *testing.T) {
 
 // Colours only where they are wanted.
 func TestChatColors(t *testing.T) {
+	t.Parallel()
 	for variable, want := range map[string]bool{"NO_COLOR=1": false, "COLORTERM=": true} {
 		t.Run(variable, func(t *testing.T) {
 			d := newDesk(t).connect()

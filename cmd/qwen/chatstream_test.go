@@ -35,6 +35,7 @@ func longAnswer(size int) (text string, sections int) {
 // and nothing of what was painted over. So it is when fewer of them come at a thousand
 // a second, as from a fast model, and the window changes its size meanwhile.
 func TestChatLongAnswer(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name   string
 		pieces int // of 25 bytes

@@ -35,6 +35,7 @@ func TestChatFirstRunWrongKey(t *testing.T) {
 // A sign-in that the person denies elsewhere, or is too late for, says so; the chat
 // goes on with whom it had.
 func TestChatDeviceSignInFails(t *testing.T) {
+	t.Parallel()
 	for word, says := range map[string]string{"denied": "declined in the browser", "expired": "expired"} {
 		t.Run(word, func(t *testing.T) {
 			d := newDesk(t).connect()

@@ -26,6 +26,7 @@ type Console struct {
 	screen *os.File     // for its size
 	files  func() error // closes them
 
+	ahead   int // bytes to come that were typed when the terminal still read lines
 	decoder decoder
 	events  chan Event
 	arrived chan Event    // what goes into events, whoever it comes from
@@ -104,6 +105,7 @@ func (c *Console) start() error {
 	if err != nil {
 		return err
 	}
+	c.ahead = waiting(c.tty)
 	if err := c.write(c.modesOn()); err != nil {
 		restore()
 		return err

@@ -173,6 +173,20 @@ func TestConsoleGivesTerminalBack(t *testing.T) {
 	}
 }
 
+// What was typed before the console was there, Enter included, means what it means
+// afterwards.
+func TestConsoleTypedAhead(t *testing.T) {
+	d := newDesk(t)
+	d.types(t, "a\r")
+	d.sees(t, "a\r\n") // the terminal has it, as a line
+	c := d.console(t, xterm)
+	wantEvent(t, c, Key{Text: "a"})
+	wantEvent(t, c, Key{Name: "enter"})
+	d.types(t, "\n\r")
+	wantEvent(t, c, Key{Text: "j", Ctrl: true})
+	wantEvent(t, c, Key{Name: "enter"})
+}
+
 func TestConsoleSuspends(t *testing.T) {
 	d := newDesk(t)
 	before := modeOf(t, d.tty)

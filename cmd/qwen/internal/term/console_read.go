@@ -33,6 +33,7 @@ func (c *Console) arrive(ctx context.Context) ([]Event, error) {
 	err := c.in.more(wait)
 	arrived := c.in.rest
 	c.in.rest = nil
+	c.enterAhead(arrived)
 	late := errors.Is(wait.Err(), context.DeadlineExceeded)
 	switch {
 	case late && len(arrived) > 0:
@@ -43,6 +44,18 @@ func (c *Console) arrive(ctx context.Context) ([]Event, error) {
 		return append(c.decoder.feed(arrived), c.decoder.late()...), err
 	}
 	return c.decoder.feed(arrived), nil
+}
+
+// enterAhead makes Enter of the line ends that were typed when the terminal still read
+// lines: it has made line feeds of them, which are Ctrl-J now.
+func (c *Console) enterAhead(arrived []byte) {
+	n := min(c.ahead, len(arrived))
+	c.ahead -= n
+	for i, b := range arrived[:n] {
+		if b == '\n' {
+			arrived[i] = '\r'
+		}
+	}
 }
 
 // dispatch passes an event on, unless it is an answer that the console itself has

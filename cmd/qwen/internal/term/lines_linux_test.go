@@ -39,6 +39,21 @@ func TestReadLineAndWhatArrivesWithIt(t *testing.T) {
 	}
 }
 
+// A Ctrl-D that is noticed a moment too late is not lost.
+func TestArrivedLate(t *testing.T) {
+	p, person := typist(t)
+	_, _ = io.WriteString(person, "\x04")
+	for i := range 2_000 {
+		switch lines, err := p.Arrived(t.Context(), time.Duration(i)*time.Microsecond); {
+		case errors.Is(err, ErrNoAnswer):
+			return
+		case len(lines) > 0 || err != nil:
+			t.Fatalf("Arrived = %q, %v", lines, err)
+		}
+	}
+	t.Error("the Ctrl-D is lost")
+}
+
 // A terminal that edits lines takes no more than so much, without a word.
 func TestReadLineSaysWhatIsLost(t *testing.T) {
 	for length, want := range map[int]bool{maxTTYLine - 1: false, maxTTYLine + 100: true} {

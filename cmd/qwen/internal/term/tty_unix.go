@@ -47,6 +47,12 @@ func singleKeys(mode *unix.Termios) {
 	mode.Cc[unix.VMIN], mode.Cc[unix.VTIME] = 1, 0
 }
 
+// waiting returns how many bytes have been typed and not been read.
+func waiting(tty *os.File) (n int) {
+	_ = control(tty, func(fd int) { n, _ = unix.IoctlGetInt(fd, inputQueue) })
+	return n
+}
+
 // setMode changes the mode of the terminal until restore is called.
 func setMode(tty *os.File, change func(*unix.Termios)) (restore func(), err error) {
 	var before *unix.Termios

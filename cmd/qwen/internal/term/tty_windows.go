@@ -28,6 +28,9 @@ func echoOff(tty *os.File) (restore func(), err error) {
 	})
 }
 
+// waiting is for systems on which Enter is another character in lines than as a key.
+func waiting(*os.File) int { return 0 }
+
 // keyMode makes the console hand over each key at once, in the way of other
 // terminals, and show none; also Ctrl-C is a key then. The screen obeys control
 // sequences meanwhile.
