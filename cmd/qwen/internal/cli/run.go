@@ -262,13 +262,17 @@ func (a *app) renderer(partial bool) (render.Renderer, error) {
 	if a.streams.Out.Terminal && a.format == string(render.FormatText) {
 		out = term.NewSanitizer(a.streams.Out)
 	}
-	return render.New(render.Format(a.format), render.Options{
+	options := render.Options{
 		Out:      out,
 		Err:      a.stderr,
 		Terminal: a.streams.Out.Terminal,
 		Clean:    a.clean,
 		Partial:  partial,
-	})
+	}
+	if a.streams.Err.Terminal && a.getenv("TERM") != "dumb" && !a.wantsPlain() {
+		options.Countdown = a.countdown
+	}
+	return render.New(render.Format(a.format), options)
 }
 
 // clean makes somebody else's text fit for a message.

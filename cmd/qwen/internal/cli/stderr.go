@@ -28,13 +28,18 @@ func (s *stderrWriter) Write(p []byte) (int, error) {
 		(*show)(line)
 		return len(p), nil
 	}
-	if s.color.Load() {
-		line = paint(line)
-	}
-	if _, err := io.WriteString(s.w, line); err != nil {
+	if _, err := io.WriteString(s.w, s.styled(line)); err != nil {
 		return 0, err
 	}
 	return len(p), nil
+}
+
+// styled returns a line that is clean, with its colours if there are to be any.
+func (s *stderrWriter) styled(line string) string {
+	if s.color.Load() {
+		return paint(line)
+	}
+	return line
 }
 
 // Select Graphic Rendition, ECMA-48 section 8.3.117.

@@ -2,7 +2,6 @@ package render
 
 import (
 	"fmt"
-	"io"
 	"time"
 
 	"github.com/qwen-cli/qwen/sdk"
@@ -10,8 +9,7 @@ import (
 
 // Pause writes one line.
 func (t *text) Pause(p Pause) error {
-	_, err := io.WriteString(t.Err, "qwen: "+t.Clean(pauseText(p))+"\n")
-	return err
+	return t.wait(p.Until, func(left time.Duration) string { return "qwen: " + t.Clean(pauseText(p, left)) })
 }
 
 // Pause emits an object of its own.
@@ -25,8 +23,7 @@ func (m *messages) Pause(p Pause) error {
 // pauseText says how long a request waits, and what for:
 //
 //	qwen-oauth (portal.qwen.ai): waiting 42s to stay under 60 requests a minute
-func pauseText(p Pause) string {
-	wait := time.Until(p.Until)
+func pauseText(p Pause, wait time.Duration) string {
 	unit := time.Second
 	if wait < time.Second {
 		unit = 100 * time.Millisecond

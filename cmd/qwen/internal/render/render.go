@@ -110,6 +110,11 @@ type Options struct {
 	// the answer. nil removes control and format characters.
 	Clean func(string) string
 
+	// Countdown shows a line that says how long something still takes, and keeps it
+	// up to date until stop is called; then it stays as it was at first. nil: such a
+	// line is written to Err, once. Only text uses it.
+	Countdown func(until time.Time, line func(left time.Duration) string) (stop func(), err error)
+
 	// Partial adds the pieces of messages to stream-json, as they arrive.
 	Partial bool
 

@@ -2,7 +2,6 @@ package render
 
 import (
 	"fmt"
-	"io"
 	"time"
 
 	"github.com/qwen-cli/qwen/sdk"
@@ -11,8 +10,10 @@ import (
 // Retry writes one line: nothing of an answer was shown yet, so that it cannot
 // break into one.
 func (t *text) Retry(r Retry) error {
-	_, err := io.WriteString(t.Err, "qwen: "+t.Clean(retryText(r))+"\n")
-	return err
+	return t.wait(time.Now().Add(r.Wait), func(left time.Duration) string {
+		r.Wait = left
+		return "qwen: " + t.Clean(retryText(r))
+	})
 }
 
 // Retry emits an object of its own.

@@ -18,6 +18,7 @@ type Switch struct {
 
 // Switch writes one line.
 func (t *text) Switch(s Switch) error {
+	t.settle()
 	_, err := io.WriteString(t.Err, "qwen: "+t.Clean(SwitchText(s))+"\n")
 	return err
 }

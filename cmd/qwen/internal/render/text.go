@@ -3,6 +3,7 @@ package render
 import (
 	"io"
 	"strings"
+	"time"
 
 	"github.com/qwen-cli/qwen/sdk"
 )
@@ -17,6 +18,7 @@ type text struct {
 	kind    sdk.PartKind // of the current part
 	midLine bool         // the answer's last character was no newline
 	notes   []string     // that wait until the line is over
+	counted func()       // ends the countdown that is shown; nil: none is
 }
 
 func newText(o Options) *text {
@@ -28,7 +30,28 @@ func newText(o Options) *text {
 func (t *text) Start(Session) error { return nil }
 
 func (t *text) Event(e sdk.Event) error {
+	t.settle()
 	return t.order.add(e)
+}
+
+// wait writes a line about something that takes until a time; where somebody looks on,
+// it counts down.
+func (t *text) wait(until time.Time, line func(left time.Duration) string) (err error) {
+	t.settle()
+	if t.Countdown == nil || time.Until(until) < time.Second {
+		_, err = io.WriteString(t.Err, line(time.Until(until))+"\n")
+		return err
+	}
+	t.counted, err = t.Countdown(until, line)
+	return err
+}
+
+// settle ends the countdown that is shown, if one is.
+func (t *text) settle() {
+	if t.counted != nil {
+		t.counted()
+		t.counted = nil
+	}
 }
 
 func (t *text) show(e sdk.Event) error {
@@ -71,6 +94,7 @@ func (t *text) note(s string) error {
 }
 
 func (t *text) Finish(o Outcome) error {
+	t.settle()
 	err := t.order.flush()
 	if t.Terminal && t.midLine && err == nil {
 		err = t.answer("\n")
