@@ -21,6 +21,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -106,18 +107,25 @@ func (t *Terminal) newSession(o Options) []string {
 
 func (t *Terminal) path(name string) string { return filepath.Join(t.dir, name) }
 
-// Close closes the terminal and waits until the program, which notices that its input
-// has ended, has ended too: what it writes at last is written then.
+// Close closes the terminal and waits until the program, which is told so by SIGHUP as
+// by a shell that ends, has ended: what it writes at last is written then.
 func (t *Terminal) Close() {
 	_ = t.command(nil, "kill-server").Run()
 	var pid int
-	if t.number("pid", &pid) && !t.ends(patience/3) {
-		if process, err := os.FindProcess(pid); err == nil {
-			_ = process.Kill()
+	if t.number("pid", &pid) && !t.ends(0) {
+		signal(pid, syscall.SIGHUP)
+		if !t.ends(patience / 3) {
+			signal(pid, syscall.SIGKILL)
+			t.ends(patience / 3)
 		}
-		t.ends(patience / 3)
 	}
 	_ = os.RemoveAll(t.dir)
+}
+
+func signal(pid int, s syscall.Signal) {
+	if process, err := os.FindProcess(pid); err == nil {
+		_ = process.Signal(s)
+	}
 }
 
 // ends reports whether the program ends within a time.

@@ -3,6 +3,7 @@ package tmuxtest_test
 import (
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -65,6 +66,18 @@ func TestPID(t *testing.T) {
 	}
 	if got := term.Exit(); got != 137 {
 		t.Errorf("exit code %d", got)
+	}
+}
+
+// Close waits for what the program does when its terminal is gone.
+func TestClose(t *testing.T) {
+	t.Parallel()
+	last := filepath.Join(t.TempDir(), "last")
+	term := start(t, `trap "sleep 0.2; echo words >`+last+`; exit" HUP; echo ready; while :; do sleep 0.05; done`)
+	term.WaitFor("ready")
+	term.Close()
+	if data, err := os.ReadFile(last); string(data) != "words\n" {
+		t.Errorf("%q, %v", data, err)
 	}
 }
 
