@@ -117,7 +117,7 @@ func (c *Chat) failed(r *chat.Result) {
 			hint = "" // it says the same for one prompt
 		}
 	}
-	if k := sdk.KindOf(r.Err); k == sdk.KindUnauthenticated || k == sdk.KindPermission {
+	if k := sdk.KindOf(r.Err); (k == sdk.KindUnauthenticated || k == sdk.KindPermission) && !strings.Contains(hint, "/auth") {
 		kept = "Your message is kept. /auth changes the login; Ctrl-Y or /retry sends it again."
 	}
 	c.fault(headline, strings.TrimSpace(hint+" "+kept))
