@@ -87,6 +87,9 @@ func (a *app) chatWith(cmd *cobra.Command, o *promptOptions) error {
 		return err
 	}
 	options.Backend = b
+	if b.err != nil && cfg.Provider.Source.Kind != config.FromInference {
+		options.SignIn = sdk.AsError(b.err).Provider
+	}
 	return a.converse(ctx, cfg, options)
 }
 

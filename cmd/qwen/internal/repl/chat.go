@@ -28,6 +28,10 @@ type Options struct {
 	System  string // instructions to the model
 	Model   string // chosen by the person; "" for the connection's own
 
+	// SignIn is the provider to sign in to if nobody is connected at the beginning, as
+	// the person has named it; "" to let them choose.
+	SignIn string
+
 	Store  *session.Store // nil: nothing is saved
 	Resume string         // ID of the session to go on with; "" for a new one
 
@@ -96,7 +100,7 @@ func (c *Chat) begin(ctx context.Context) error {
 		c.tell(c.attach(ctx, path))
 	}
 	if c.connection == nil && ctx.Err() == nil {
-		c.do(ctx, func(ctx context.Context) error { return c.auth(ctx, "") })
+		c.do(ctx, func(ctx context.Context) error { return c.auth(ctx, c.SignIn) })
 	}
 	if c.First != "" && ctx.Err() == nil {
 		c.line(ctx, c.First)
@@ -109,6 +113,10 @@ func (c *Chat) connect(ctx context.Context) {
 	connection, err := c.Backend.Start(ctx)
 	switch {
 	case errors.Is(err, ErrNobody):
+		if c.SignIn != "" {
+			c.note("Not signed in to " + c.SignIn + " yet.")
+			return
+		}
 		c.note("No provider is connected yet.")
 	case err != nil:
 		c.tell(err)

@@ -177,6 +177,20 @@ func TestFirstStart(t *testing.T) {
 	}
 }
 
+// Whoever has named a provider is led to that one.
+func TestFirstStartWithAProvider(t *testing.T) {
+	w := newWorld()
+	w.start = ""
+	w.services["home"].replies = []reply{{text: "Welcome."}}
+	got := hold(t, w, &person{lines: []string{"hi"}, answers: []string{"good"}}, Options{SignIn: "home-provider"})
+	check(t, got, `
+* Not signed in to home-provider yet.
+* Now using home (home.example). The next message goes to home.example.
+> hi
+Welcome.
+- 1.5 s · small`)
+}
+
 func TestWrongKeyChangesNothing(t *testing.T) {
 	w := newWorld()
 	p := &person{lines: []string{"/auth home-provider"}, answers: []string{"bad"}}
