@@ -7,17 +7,17 @@ import (
 
 // What a brake lets pass, and how it tells that it is needed.
 const (
-	brakeEvery = 3 * time.Millisecond
+	brakeEvery = 4 * time.Millisecond
 	brakeBurst = 8 // reads as they come before that counts
 
 	smallRead = 2 << 10                // bytes: a few pieces of an answer
 	longRead  = 100 * time.Microsecond // it has waited for them
 )
 
-// A brake reads an answer that never ceases to come in small pieces three hundred
-// times a second and not more often. For each piece two processes are woken up and
-// put to sleep again, which costs far more than what is in it: without a brake, an
-// answer of a thousand pieces a second takes a quarter of a processor. What comes
+// A brake reads an answer that never ceases to come in small pieces two hundred and
+// fifty times a second and not more often. For each piece two processes are woken up
+// and put to sleep again, which costs far more than what is in it: without a brake,
+// an answer of a thousand pieces a second takes a quarter of a processor. What comes
 // more slowly is read as it comes, and so is what comes faster than it is read.
 type brake struct {
 	src  io.Reader
