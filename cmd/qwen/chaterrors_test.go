@@ -34,7 +34,7 @@ func TestChatErrors(t *testing.T) {
 			d.cloud.Fault(c.fault)
 			term := d.chat()
 			term.Enter("one two three four five")
-			term.WaitFor(append([]string{"✗ ", "Ctrl-Y"}, c.says...)...)
+			term.WaitFor(append([]string{"✗ ", "/retry"}, c.says...)...)
 			fault := term.Screen()
 			if !strings.Contains(fault[strings.Index(fault, "✗"):], d.host()) {
 				t.Errorf("it does not say who failed:\n%s", fault)
@@ -61,7 +61,7 @@ func TestChatServiceAway(t *testing.T) {
 	term := d.chat()
 	d.cloud.Close()
 	term.Enter("anybody there?")
-	term.WaitFor("✗ ", d.host(), "refused", "Ctrl-Y")
+	term.WaitFor("✗ ", d.host(), "refused", "/retry")
 	leave(t, term)
 }
 
@@ -80,7 +80,7 @@ func TestChatShortAnswers(t *testing.T) {
 	}
 	d.cloud.Script(fakecloud.Answer{Text: " "})
 	term.Enter("say nothing")
-	term.WaitFor("✗ the model gave an empty answer", "Ctrl-Y")
+	term.WaitFor("✗ the model gave an empty answer", "/retry")
 	leave(t, term)
 }
 

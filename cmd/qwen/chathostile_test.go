@@ -53,7 +53,7 @@ func TestChatHostileText(t *testing.T) {
 			if c.fault != "" {
 				d.cloud.Fault(fakecloud.Fault{Status: 400, Message: c.fault, Code: c.fault, Times: 1})
 				term.Enter("harm me")
-				term.WaitFor("✗ ", "Ctrl-Y")
+				term.WaitFor("✗ ", "/retry")
 			} else {
 				d.cloud.Script(c.answer, fakecloud.Answer{})
 				term.Enter("harm me")

@@ -148,7 +148,7 @@ func deviceSignIn(s *stage) {
 func failure(s *stage) {
 	s.cloud.Fault(fakecloud.Fault{Status: 401, Times: 1})
 	s.Enter("Are you there?")
-	s.WaitFor("✗", "Ctrl-Y")
+	s.WaitFor("✗", "/retry")
 	s.Press("C-y")
 	s.WaitFor("You said: Are you there?", " s · qwen3")
 }

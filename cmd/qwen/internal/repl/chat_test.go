@@ -49,7 +49,7 @@ func TestFailureKeepsTheMessage(t *testing.T) {
 	check(t, got, `
 > first
 ! home-provider (home.example): wrong key (HTTP 401)
-  Your message is kept. /auth changes the login; Ctrl-Y or /retry sends it again.
+  Your message is kept. /auth changes the login; /retry sends it again.
 > second
 Yes.
 - 1.5 s · small
@@ -69,7 +69,7 @@ func TestRetryAfterFailure(t *testing.T) {
 > tell me
 Par
 ! cut off
-  What came is kept. Ctrl-Y or /retry asks again.
+  What came is kept. /retry asks again.
 - Asking again: tell me
 Whole.
 - 1.5 s · small`)

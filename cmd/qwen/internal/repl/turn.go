@@ -110,15 +110,15 @@ func (c *Chat) concluded(r *chat.Result, text string) {
 func (c *Chat) failed(r *chat.Result) {
 	headline, hint := render.ErrorLines(r.Err, c.Backend.Clean)
 	hint = inChat(hint)
-	kept := "Your message is kept: Ctrl-Y or /retry sends it again."
+	kept := "Your message is kept: /retry sends it again."
 	if len(r.Message.Parts) > 0 {
-		kept = "What came is kept. Ctrl-Y or /retry asks again."
+		kept = "What came is kept. /retry asks again."
 		if sdk.KindOf(r.Err) == sdk.KindIncomplete {
 			hint = "" // it says the same for one prompt
 		}
 	}
 	if k := sdk.KindOf(r.Err); (k == sdk.KindUnauthenticated || k == sdk.KindPermission) && !strings.Contains(hint, "/auth") {
-		kept = "Your message is kept. /auth changes the login; Ctrl-Y or /retry sends it again."
+		kept = "Your message is kept. /auth changes the login; /retry sends it again."
 	}
 	c.fault(headline, strings.TrimSpace(hint+" "+kept))
 }
@@ -131,7 +131,7 @@ func (c *Chat) answered(r *chat.Result) {
 		}
 	}
 	if !r.Says() {
-		c.fault("the model gave an empty answer", "Ctrl-Y or /retry asks again; /model chooses another.")
+		c.fault("the model gave an empty answer", "/retry asks again; /model chooses another.")
 	}
 	c.hint(c.summary(r))
 }
